@@ -1,0 +1,29 @@
+/** Times as the Rust programs write them. */
+
+/** A moment: whole seconds since the epoch, and nanoseconds within the second. */
+export interface Instant {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+/**
+ * Writes a moment as RFC 3339 in UTC with the offset `+00:00` and 0, 3, 6 or 9 digits, as chrono's `to_rfc3339` does.
+ *
+ * @param instant The moment.
+ * @returns The text, such as `2026-11-21T01:51:23.758770876+00:00`.
+ */
+export function formatTimestamp({ seconds, nanos }: Instant): string {
+  let fraction = String(nanos).padStart(9, "0");
+  while (fraction.endsWith("000")) fraction = fraction.slice(0, -3);
+  return `${formatSecond(seconds)}${fraction && "."}${fraction}+00:00`;
+}
+
+/**
+ * Writes a whole second, without fraction and offset.
+ *
+ * @param seconds Seconds since the epoch.
+ * @returns The text, such as `2026-11-21T01:51:23`.
+ */
+export function formatSecond(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 19);
+}

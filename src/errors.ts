@@ -1,0 +1,100 @@
+/**
+ * The errors a caller can tell apart. A class exists only where somebody does something different because of it;
+ * everything else is a built-in error with a message and, where there is one, a `cause`.
+ *
+ * @module
+ */
+
+/** No recorded session fits what was asked for. */
+export class SessionNotFoundError extends Error {
+  override readonly name = "SessionNotFoundError";
+}
+
+/** A session id prefix fits more than one session. */
+export class AmbiguousSessionError extends Error {
+  override readonly name = "AmbiguousSessionError";
+  /** The full ids that the prefix fits. */
+  readonly candidates: readonly string[];
+
+  /**
+   * @param prefix The prefix as it was given.
+   * @param candidates The full ids that it fits.
+   */
+  constructor(prefix: string, candidates: readonly string[]) {
+    super(
+      `Cannot choose session "${prefix}": the prefix fits ${candidates.length} sessions (${candidates.join(", ")})`,
+    );
+    this.candidates = candidates;
+  }
+}
+
+/** Another process holds the lock of a session log. */
+export class LogLockedError extends Error {
+  override readonly name = "LogLockedError";
+  /** The lock file. */
+  readonly path: string;
+
+  /** @param path The lock file that another process holds. */
+  constructor(path: string) {
+    super(`Cannot lock "${path}": another process is writing this session`);
+    this.path = path;
+  }
+}
+
+/** A line could not be written whole to a session log. */
+export class LogWriteError extends Error {
+  override readonly name = "LogWriteError";
+  /** The log file. */
+  readonly path: string;
+  /** Bytes of the failed append that reached the file and could not be taken back; 0 when the log was rolled back. */
+  readonly bytesWritten: number;
+  /** The system's error code, such as `ENOSPC`, where there is one. */
+  readonly code: string | undefined;
+
+  /**
+   * @param path The log file.
+   * @param bytesWritten Bytes of the failed append that stayed in the file.
+   * @param cause What the system said.
+   */
+  constructor(path: string, bytesWritten: number, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const state = bytesWritten === 0
+      ? "the log was rolled back to its last whole line"
+      : `${bytesWritten} bytes stayed`;
+    super(`Cannot write log "${path}": ${why} (${state})`, { cause });
+    this.path = path;
+    this.bytesWritten = bytesWritten;
+    this.code = (cause as { code?: string } | undefined)?.code;
+  }
+}
+
+/** An event was emitted after the session had ended. */
+export class SessionEndedError extends Error {
+  override readonly name = "SessionEndedError";
+
+  /** @param sessionId The session that has ended. */
+  constructor(sessionId: string) {
+    super(`Cannot write to session "${sessionId}": it has ended`);
+  }
+}
+
+/** An index file exists but does not hold a readable list of sessions. */
+export class IndexBrokenError extends Error {
+  override readonly name = "IndexBrokenError";
+  /** The index file. */
+  readonly path: string;
+
+  /**
+   * @param path The index file.
+   * @param reason What is wrong with it.
+   */
+  constructor(path: string, reason: string) {
+    super(`Cannot read index "${path}": ${reason}`);
+    this.path = path;
+  }
+}
+
+/** The command line, a plan or an option is wrong; the message says what is expected. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

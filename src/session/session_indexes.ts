@@ -1,0 +1,84 @@
+/** A session's entries in the two indexes. */
+
+import type { IndexSchema, SessionEnd } from "../codec/dialect.ts";
+import { ZIG } from "../codec/zig.ts";
+import type { SessionLogEvent } from "../codec/zig_events.ts";
+import type { GlobalSessionEntry, SessionLogIndexEntry } from "../codec/zig_index.ts";
+import type { SessionId } from "../session_id.ts";
+import { Catalog } from "../storage/catalog.ts";
+import type { IndexFile } from "../storage/index_file.ts";
+import { type Layout, logPathOf } from "../storage/layout.ts";
+
+/** Keeps the entries of one session in the index of its project and in that of all projects. */
+export class SessionIndexes {
+  readonly #catalog: Catalog<SessionLogEvent, SessionLogIndexEntry, GlobalSessionEntry>;
+  readonly #layout: Layout;
+  readonly #id: SessionId;
+  #entries: { project: SessionLogIndexEntry; global: GlobalSessionEntry } | undefined;
+
+  /**
+   * @param layout The project.
+   * @param id The session.
+   */
+  constructor(layout: Layout, id: SessionId) {
+    this.#catalog = new Catalog(layout, ZIG);
+    this.#layout = layout;
+    this.#id = id;
+  }
+
+  /**
+   * Enters the session; an entry of that id moves to the end.
+   *
+   * @param first The first event of the log.
+   */
+  start(first: SessionLogEvent): void {
+    const evidence = {
+      id: this.#id,
+      logPath: logPathOf(this.#layout, this.#id),
+      projectDir: this.#layout.projectDir,
+      first,
+      end: undefined,
+      created: first.ts,
+    };
+    this.#entries = ZIG.rebuild(evidence);
+    append(this.#catalog.projectIndex, ZIG.projectIndex, this.#entries.project);
+    append(this.#catalog.globalIndex, ZIG.globalIndex, this.#entries.global);
+  }
+
+  /**
+   * Writes the end of the session into its entries; an entry that another program lost is made again.
+   *
+   * @param end How the session ended.
+   */
+  end(end: SessionEnd): void {
+    if (this.#entries === undefined) return;
+    stamp(this.#catalog.projectIndex, ZIG.projectIndex, this.#entries.project, end);
+    stamp(this.#catalog.globalIndex, ZIG.globalIndex, this.#entries.global, end);
+  }
+
+  /** Takes the session out again, as if it had never been entered. */
+  forget(): void {
+    if (this.#entries === undefined) return;
+    remove(this.#catalog.projectIndex, ZIG.projectIndex, this.#id);
+    remove(this.#catalog.globalIndex, ZIG.globalIndex, this.#id);
+  }
+}
+
+function append<Entry>(index: IndexFile<Entry>, schema: IndexSchema<Entry>, entry: Entry): void {
+  const { id } = schema.summarize(entry);
+  index.update((entries) => [...entries.filter((each) => schema.summarize(each).id !== id), entry]);
+}
+
+function stamp<Entry>(index: IndexFile<Entry>, schema: IndexSchema<Entry>, entry: Entry, end: SessionEnd): void {
+  const { id } = schema.summarize(entry);
+  index.update((entries) => {
+    const isOurs = (each: Entry): boolean => schema.summarize(each).id === id;
+    const known = entries.some(isOurs) ? entries : [...entries, entry];
+    return known.map((each) => isOurs(each) ? schema.stamp(each, end) : each);
+  });
+}
+
+function remove<Entry>(index: IndexFile<Entry>, schema: IndexSchema<Entry>, id: SessionId): void {
+  if (index.load().entries.every((each) => schema.summarize(each).id !== id)) return;
+  index.update((entries) => entries.filter((each) => schema.summarize(each).id !== id));
+}

@@ -1,0 +1,50 @@
+/** Rights, asked for before they are used: the library never prompts. */
+
+/**
+ * Tells whether a right is granted already.
+ *
+ * @param descriptor The right.
+ * @returns `true` when using it neither prompts nor fails.
+ */
+export function isGranted(descriptor: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(descriptor).state === "granted";
+}
+
+/**
+ * Tells whether a file may be read that somebody else named, such as an index. A symbolic link is judged by where it
+ * leads: the system would follow it out of an allowed directory.
+ *
+ * @param path The file.
+ * @returns `true` when reading it neither prompts nor leaves what was allowed.
+ */
+export function mayRead(path: string): boolean {
+  if (!isGranted({ name: "read", path })) return false;
+  try {
+    return isGranted({ name: "read", path: Deno.realPathSync(path) });
+  } catch {
+    return true; // nothing there: opening it says so
+  }
+}
+
+/**
+ * Insists on the right to read or write a path.
+ *
+ * @param name What is to be done.
+ * @param path The file or directory.
+ * @throws {Deno.errors.NotCapable} Without that right; the message names the flag.
+ */
+export function requirePath(name: "read" | "write", path: string): void {
+  if (isGranted({ name, path })) return;
+  throw new Deno.errors.NotCapable(`Cannot ${name} "${path}": permission is missing, run with --allow-${name}=${path}`);
+}
+
+/**
+ * Reads an environment variable, if that is allowed.
+ *
+ * @param name The variable.
+ * @returns Its value; `undefined` when it is not set, is empty, or may not be read.
+ */
+export function readEnv(name: string): string | undefined {
+  if (!isGranted({ name: "env", variable: name })) return undefined;
+  return Deno.env.get(name) || undefined;
+}
