@@ -67,13 +67,22 @@ export type {
 
 export type { Clock } from "./src/session/clock.ts";
 export { type CoordinatorOptions, SessionCoordinator } from "./src/session/coordinator.ts";
+export type { SessionOptions, StepDetails, StepFailure, StepResult } from "./src/session/session_options.ts";
+export { SessionWriter } from "./src/session/writer.ts";
+
+export { renderEvent } from "./src/query/render.ts";
 export {
-  type SessionOptions,
-  SessionWriter,
-  type StepDetails,
-  type StepFailure,
-  type StepResult,
-} from "./src/session/writer.ts";
+  type Damage,
+  type FailedAttempt,
+  type OutputLine,
+  RunFold,
+  type RunSummary,
+  type StepState,
+  type StepSummary,
+  summarize,
+  type TierSummary,
+} from "./src/query/summary.ts";
+export { visible } from "./src/query/visible.ts";
 
 export { loadGlobalIndex, loadProjectIndex, saveGlobalIndex, saveProjectIndex } from "./src/session/indexes.ts";
 export {
@@ -90,3 +99,65 @@ export type { FollowEnd, FollowItem, FollowOptions } from "./src/storage/follow.
 export type { LayoutOptions } from "./src/storage/layout.ts";
 export type { SessionState } from "./src/storage/liveness.ts";
 export type { ReadOptions } from "./src/storage/read.ts";
+
+export type { StepEventKind } from "./src/codec/event_input.ts";
+export type { PruneLimits, PruneReason } from "./src/query/prune_choice.ts";
+export {
+  type DiskUsage,
+  diskUsage,
+  type DiskUsageOptions,
+  type ProjectUsage,
+  type SpaceTaken,
+  type WorkflowUsage,
+} from "./src/session/disk_usage.ts";
+export { isPinned, pinSession, unpinSession } from "./src/session/pins.ts";
+export {
+  type PlannedPrune,
+  planPrune,
+  type ProjectSession,
+  type PruneOptions,
+  type PrunePlan,
+} from "./src/session/prune_plan.ts";
+export { type PruneResult, type PruneRunOptions, pruneSessions, type PruneStep } from "./src/session/prune_sessions.ts";
+export {
+  appendEvent,
+  appendEvents,
+  type AppendOptions,
+  endSession,
+  type StartedSession,
+  startSession,
+} from "./src/session/session_appender.ts";
+export type { SessionFile, SessionFileKind } from "./src/storage/session_files.ts";
+export { type Finding, type FindingKind, type FindingMeaning, FINDINGS, type Severity } from "./src/query/finding.ts";
+export type { IndexDifference, IndexDifferenceKind } from "./src/query/compare_index.ts";
+export { type DoctorOptions, examineStore } from "./src/session/doctor.ts";
+export type { Diagnosis, DiagnosisState } from "./src/session/diagnosis.ts";
+export { type IndexRebuild, rebuildIndexes, type RebuildOptions } from "./src/session/rebuild_indexes.ts";
+export type { LogRepair, LogRepairOptions, RepairAction } from "./src/session/repair_log.ts";
+export {
+  type RepairOptions,
+  repairSession,
+  repairStore,
+  type SessionRepair,
+  type StoreRepair,
+} from "./src/session/repair_store.ts";
+export { type SessionReport, type Verdict, type VerifyOptions, verifySession } from "./src/session/verify_session.ts";
+export {
+  type IndexFinding,
+  type IndexReport,
+  type StoreReport,
+  verifyStore,
+  type VerifyStoreOptions,
+} from "./src/session/verify_store.ts";
+export {
+  type SearchedSession,
+  type SearchHit,
+  type SearchOptions,
+  type SearchProgress,
+  searchSessions,
+} from "./src/session/search.ts";
+export { followAllSessions } from "./src/session/follow_sessions.ts";
+export type { FollowAllItem, FollowAllOptions } from "./src/storage/follow_all.ts";
+export type { FollowedLog } from "./src/storage/store_follower.ts";
+export type { EventFilterSpec, TextMatch } from "./src/query/filter.ts";
+export type { TextQuerySpec, TextRange } from "./src/query/text_query.ts";

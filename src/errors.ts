@@ -7,16 +7,20 @@
 
 /** No recorded session fits what was asked for. */
 export class SessionNotFoundError extends Error {
+  /** `"SessionNotFoundError"`. */
   override readonly name = "SessionNotFoundError";
 }
 
 /** A session id prefix fits more than one session. */
 export class AmbiguousSessionError extends Error {
+  /** `"AmbiguousSessionError"`. */
   override readonly name = "AmbiguousSessionError";
   /** The full ids that the prefix fits. */
   readonly candidates: readonly string[];
 
   /**
+   * Makes the error.
+   *
    * @param prefix The prefix as it was given.
    * @param candidates The full ids that it fits.
    */
@@ -30,11 +34,16 @@ export class AmbiguousSessionError extends Error {
 
 /** Another process holds the lock of a session log. */
 export class LogLockedError extends Error {
+  /** `"LogLockedError"`. */
   override readonly name = "LogLockedError";
   /** The lock file. */
   readonly path: string;
 
-  /** @param path The lock file that another process holds. */
+  /**
+   * Makes the error.
+   *
+   * @param path The lock file that another process holds.
+   */
   constructor(path: string) {
     super(`Cannot lock "${path}": another process is writing this session`);
     this.path = path;
@@ -43,6 +52,7 @@ export class LogLockedError extends Error {
 
 /** A line could not be written whole to a session log. */
 export class LogWriteError extends Error {
+  /** `"LogWriteError"`. */
   override readonly name = "LogWriteError";
   /** The log file. */
   readonly path: string;
@@ -52,6 +62,8 @@ export class LogWriteError extends Error {
   readonly code: string | undefined;
 
   /**
+   * Makes the error.
+   *
    * @param path The log file.
    * @param bytesWritten Bytes of the failed append that stayed in the file.
    * @param cause What the system said.
@@ -70,9 +82,14 @@ export class LogWriteError extends Error {
 
 /** An event was emitted after the session had ended. */
 export class SessionEndedError extends Error {
+  /** `"SessionEndedError"`. */
   override readonly name = "SessionEndedError";
 
-  /** @param sessionId The session that has ended. */
+  /**
+   * Makes the error.
+   *
+   * @param sessionId The session that has ended.
+   */
   constructor(sessionId: string) {
     super(`Cannot write to session "${sessionId}": it has ended`);
   }
@@ -80,11 +97,14 @@ export class SessionEndedError extends Error {
 
 /** An index file exists but does not hold a readable list of sessions. */
 export class IndexBrokenError extends Error {
+  /** `"IndexBrokenError"`. */
   override readonly name = "IndexBrokenError";
   /** The index file. */
   readonly path: string;
 
   /**
+   * Makes the error.
+   *
    * @param path The index file.
    * @param reason What is wrong with it.
    */
@@ -96,5 +116,6 @@ export class IndexBrokenError extends Error {
 
 /** The command line, a plan or an option is wrong; the message says what is expected. */
 export class UsageError extends Error {
+  /** `"UsageError"`. */
   override readonly name = "UsageError";
 }

@@ -42,7 +42,10 @@ function decodeAtOnce<Event>(dialect: LineDialect<Event>, block: Block): Decoded
     if (!hasEscape && dialect.isPlain(value, text, start, end)) {
       lines.push({ kind: "event", event: value, offset, length, text: text.slice(start, end) });
     } else {
-      lines.push(decodeLine(dialect, block, { offset, length, text: trimLikeRust(text.slice(start, end)) }));
+      const line = decodeLine(dialect, block, { offset, length, text: trimLikeRust(text.slice(start, end)) });
+      // A line may hold two values, or two lines one: then the values are not those of the lines that they stand for.
+      if (line.kind === "malformed") return undefined;
+      lines.push(line);
     }
     start = end + 1;
     startByte += length;

@@ -19,12 +19,15 @@ export interface Place {
 
 /** An event of a known type. Fields that its type does not list are kept on it. */
 export interface DecodedEvent<Event> extends Place {
+  /** Tells it from the other kinds. */
   readonly kind: "event";
+  /** The event. */
   readonly event: Event;
 }
 
 /** A line of the right form whose type is not listed: written by a newer program. */
 export interface DecodedUnknown extends Place {
+  /** Tells it from the other kinds. */
   readonly kind: "unknown";
   /** The type it names. */
   readonly type: string;
@@ -34,6 +37,7 @@ export interface DecodedUnknown extends Place {
 
 /** A line that cannot be decoded. */
 export interface DecodedMalformed extends Place {
+  /** Tells it from the other kinds. */
   readonly kind: "malformed";
   /** What is wrong with it. */
   readonly reason: string;

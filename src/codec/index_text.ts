@@ -54,12 +54,46 @@ export function decodeIndex<Entry>(schema: IndexSchema<Entry>, text: string): In
  * @param entries The entries, in order.
  * @param rest Other top-level members.
  * @returns The text.
+ * @throws {TypeError} When a field of an entry is missing or holds what it must not.
  */
 export function encodeIndex<Entry>(
   schema: IndexSchema<Entry>,
   entries: readonly Entry[],
   rest: JsonObject = {},
 ): string {
-  const sessions = entries.map((entry) => schema.codec.order(entry));
+  const sessions = entries.map((entry) => {
+    schema.codec.check(entry);
+    return schema.codec.order(entry);
+  });
   return stringifyJson({ sessions, ...rest }, 2);
+}
+
+/**
+ * Writes one entry as it stands in an index.
+ *
+ * @param schema What the entries hold.
+ * @param entry The entry.
+ * @returns Its lines, indented, without a newline at the end.
+ * @throws {TypeError} When a field is missing or holds what it must not.
+ */
+export function encodeEntry<Entry>(schema: IndexSchema<Entry>, entry: Entry): string {
+  schema.codec.check(entry);
+  // Other characters that end a line for a regular expression, such as U+2028, stand raw in strings.
+  return `    ${stringifyJson(schema.codec.order(entry), 2).replaceAll("\n", "\n    ")}`;
+}
+
+/**
+ * Reads one entry as it stands in an index.
+ *
+ * @param schema What the entries hold.
+ * @param text Its lines.
+ * @returns The entry, or `undefined` when the text is none.
+ */
+export function decodeEntry<Entry>(schema: IndexSchema<Entry>, text: string): Entry | undefined {
+  try {
+    const value = parseJson(text);
+    return isJsonObject(value) ? schema.codec.complete(value) : undefined;
+  } catch {
+    return undefined;
+  }
 }

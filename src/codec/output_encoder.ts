@@ -134,7 +134,25 @@ export class OutputEncoder {
 function writeDigits(bytes: Uint8Array, end: number, count: number, value: number): void {
   for (let at = end - 1; at >= end - count; at--) {
     const rest = Math.floor(value / 10);
-    bytes[at] = ZERO + value - rest * 10;
+    bytes[at] = ZERO + (value - rest * 10);
     value = rest;
+  }
+}
+
+/**
+ * Checks what is to become output lines, as the types do for callers that have them.
+ *
+ * @param stepName The step.
+ * @param stream The stream of the step.
+ * @param lines The lines.
+ * @throws {TypeError} When one of them cannot be written.
+ */
+export function checkOutput(stepName: string, stream: string, lines: readonly string[]): void {
+  if (typeof stepName !== "string") throw new TypeError("Cannot write step_output: step_name is not a string");
+  if (stream !== "stdout" && stream !== "stderr") {
+    throw new TypeError(`Cannot write step_output: stream "${stream}" is not "stdout" or "stderr"`);
+  }
+  for (const line of lines) {
+    if (typeof line !== "string") throw new TypeError("Cannot write step_output: line is not a string");
   }
 }

@@ -27,3 +27,17 @@ export function formatTimestamp({ seconds, nanos }: Instant): string {
 export function formatSecond(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19);
 }
+
+const TIMESTAMP = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/**
+ * Reads a moment without losing its nanoseconds.
+ *
+ * @param text RFC 3339, with any offset and fraction.
+ * @returns The moment; `undefined` when the text is none.
+ */
+export function parseTimestamp(text: string): Instant | undefined {
+  const [, time, fraction = "", offset] = TIMESTAMP.exec(text) ?? [];
+  const seconds = Date.parse(`${time}${offset}`) / 1000;
+  return Number.isNaN(seconds) ? undefined : { seconds, nanos: Number(fraction.padEnd(9, "0")) };
+}

@@ -69,6 +69,35 @@ const CODECS = {
 /** The types of events, in the order a run meets them. */
 export const SESSION_EVENT_TYPES: readonly SessionEventType[] = Object.keys(CODECS) as SessionEventType[];
 
+/**
+ * The fields of a type of event, without those that every event carries.
+ *
+ * @param type The type.
+ * @returns What each field may hold, in the order they are written.
+ */
+export function fieldsOf(type: SessionEventType): Readonly<Record<string, Field<unknown>>> {
+  const fields = Object.entries(CODECS[type].shape as unknown as Record<string, Field<unknown>>);
+  return Object.fromEntries(fields.filter(([key]) => key !== "type" && !Object.hasOwn(ENVELOPE, key)));
+}
+
+/** How many fields the events of a type have. */
+const FIELD_COUNTS = new Map<string, number>(
+  Object.entries(CODECS).map(([type, { shape }]) => [type, Object.keys(shape).length]),
+);
+
+/**
+ * Finds the fields of an event that its type does not list: written by a newer program.
+ *
+ * @param event The event, as it was decoded.
+ * @returns Their names, in the order of the line.
+ */
+export function unknownFields(event: SessionLogEvent): readonly string[] {
+  const keys = Object.keys(event);
+  if (keys.length === FIELD_COUNTS.get(event.type)) return [];
+  const { shape } = CODECS[event.type];
+  return keys.filter((key) => !Object.hasOwn(shape, key));
+}
+
 const UNKNOWN = new Codec<EventEnvelope & { readonly type: string }>({ ...ENVELOPE, type: STRING as Field<string> });
 
 function decode(text: string): Decoding<SessionLogEvent> {

@@ -10,6 +10,7 @@ export type OutputStream = "stdout" | "stderr";
 
 /** A run began: always the first event. */
 export interface ZigSessionStarted {
+  /** Tells it from the other types. */
   readonly type: "zig_session_started";
   /** Name of the workflow. */
   readonly workflow_name: string;
@@ -27,6 +28,7 @@ export interface ZigSessionStarted {
 
 /** A tier began: its steps run side by side. */
 export interface TierStarted {
+  /** Tells it from the other types. */
   readonly type: "tier_started";
   /** Place of the tier, from 0. */
   readonly tier_index: U64;
@@ -36,6 +38,7 @@ export interface TierStarted {
 
 /** An attempt of a step began. */
 export interface StepStarted {
+  /** Tells it from the other types. */
   readonly type: "step_started";
   /** Name of the step. */
   readonly step_name: string;
@@ -53,6 +56,7 @@ export interface StepStarted {
 
 /** A step wrote a line. */
 export interface StepOutput {
+  /** Tells it from the other types. */
   readonly type: "step_output";
   /** Name of the step. */
   readonly step_name: string;
@@ -64,6 +68,7 @@ export interface StepOutput {
 
 /** A step succeeded. */
 export interface StepCompleted {
+  /** Tells it from the other types. */
   readonly type: "step_completed";
   /** Name of the step. */
   readonly step_name: string;
@@ -77,6 +82,7 @@ export interface StepCompleted {
 
 /** An attempt of a step failed. */
 export interface StepFailed {
+  /** Tells it from the other types. */
   readonly type: "step_failed";
   /** Name of the step. */
   readonly step_name: string;
@@ -90,6 +96,7 @@ export interface StepFailed {
 
 /** A step was not run. */
 export interface StepSkipped {
+  /** Tells it from the other types. */
   readonly type: "step_skipped";
   /** Name of the step. */
   readonly step_name: string;
@@ -99,6 +106,7 @@ export interface StepSkipped {
 
 /** The run is alive. */
 export interface Heartbeat {
+  /** Tells it from the other types. */
   readonly type: "heartbeat";
   /** Seconds until the next one. */
   readonly interval_secs: U64;
@@ -106,6 +114,7 @@ export interface Heartbeat {
 
 /** A run ended: always the last event. */
 export interface ZigSessionEnded {
+  /** Tells it from the other types. */
   readonly type: "zig_session_ended";
   /** How it ended. */
   readonly status: SessionStatus;

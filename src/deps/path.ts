@@ -2,5 +2,6 @@
 // deno.json applies. The pins equal those of deno.json.
 export { basename } from "jsr:@std/path@1.1.6/basename";
 export { dirname } from "jsr:@std/path@1.1.6/dirname";
+export { isAbsolute } from "jsr:@std/path@1.1.6/is-absolute";
 export { join } from "jsr:@std/path@1.1.6/join";
 export { resolve } from "jsr:@std/path@1.1.6/resolve";

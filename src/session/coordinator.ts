@@ -11,8 +11,8 @@ export interface CoordinatorOptions {
 }
 
 /**
- * Looks after a session: writes a heartbeat every ten seconds, measures how long it takes, and ends it as a failure when
- * the program leaves without having said how it ended. The heartbeat never keeps a program alive.
+ * Looks after a session: writes a heartbeat every ten seconds, and ends it as a failure when the program leaves without
+ * having said how it ended. The heartbeat never keeps a program alive.
  *
  * A program that is to end its session on a signal as well installs its own listener and calls `finish` in it: a library
  * that listened for signals would keep them from ending the program.
@@ -32,7 +32,6 @@ export interface CoordinatorOptions {
 export class SessionCoordinator implements Disposable, AsyncDisposable {
   /** The writer of the session. */
   readonly writer: SessionWriter;
-  readonly #started = performance.now();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #onUnload = (): void => this.#abandon();
   #failedHeartbeat: unknown;
@@ -56,11 +55,6 @@ export class SessionCoordinator implements Disposable, AsyncDisposable {
     return new SessionCoordinator(writer, options.heartbeatSeconds ?? HEARTBEAT_SECONDS);
   }
 
-  /** Milliseconds since the session was started, by a clock that nobody sets. */
-  get elapsedMs(): number {
-    return Math.floor(performance.now() - this.#started);
-  }
-
   /**
    * Ends the session. Calling it again does nothing; after an error of the log it tries again.
    *
@@ -71,7 +65,7 @@ export class SessionCoordinator implements Disposable, AsyncDisposable {
   finish(status: SessionStatus): void {
     if (this.#finished) return;
     clearInterval(this.#timer);
-    if (!this.writer.isEnded) this.writer.ended(status, this.elapsedMs);
+    if (!this.writer.isEnded) this.writer.ended(status, this.writer.elapsedMs);
     this.#finished = true;
     globalThis.removeEventListener("unload", this.#onUnload);
     if (this.#failedHeartbeat === undefined) return;

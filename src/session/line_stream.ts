@@ -2,6 +2,9 @@
 
 const NEWLINE = 0x0a;
 
+/** Characters after which a line without an end is recorded in pieces: no program's output may fill our memory. */
+const LONGEST_LINE = 4 * 1024 * 1024;
+
 /**
  * Makes a stream that cuts what is written to it into lines, at byte 0x0A only.
  *
@@ -12,25 +15,36 @@ export function lineStream(take: (lines: readonly string[]) => void): WritableSt
   // Decoding as a stream keeps characters together that are cut by a chunk.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const pending: string[] = [];
+  let pendingLength = 0;
+
+  function keep(text: string): void {
+    pending.push(text);
+    pendingLength += text.length;
+  }
+
+  function takePending(): string {
+    const text = pending.join("");
+    pending.length = 0;
+    pendingLength = 0;
+    return text;
+  }
 
   return new WritableStream({
     write(chunk: Uint8Array): void {
       const last = chunk.lastIndexOf(NEWLINE);
-      if (last === -1) {
-        pending.push(decoder.decode(chunk, { stream: true }));
-        return;
+      if (last !== -1) {
+        // What a program ends a line with, CR and LF or LF alone, is not part of it, as for the Rust programs.
+        // A newline never stands inside a character, so the text up to it is whole.
+        keep(decoder.decode(chunk.subarray(0, last), { stream: true }));
+        keep(decoder.decode());
+        take(takePending().replace(/\r$/, "").split(/\r?\n/));
       }
-      // What a program ends a line with, CR and LF or LF alone, is not part of it, as for the Rust programs.
-      // A newline never stands inside a character, so the text up to it is whole.
-      pending.push(decoder.decode(chunk.subarray(0, last), { stream: true }), decoder.decode());
-      const lines = pending.join("").split(/\r?\n/);
-      pending.length = 0;
-      pending.push(decoder.decode(chunk.subarray(last + 1), { stream: true }));
-      take(lines);
+      keep(decoder.decode(chunk.subarray(last + 1), { stream: true }));
+      if (pendingLength > LONGEST_LINE) take([takePending()]);
     },
     close(): void {
-      pending.push(decoder.decode());
-      const rest = pending.join("");
+      keep(decoder.decode());
+      const rest = takePending();
       if (rest !== "") take([rest]);
     },
   });

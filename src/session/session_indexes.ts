@@ -6,6 +6,7 @@ import type { SessionLogEvent } from "../codec/zig_events.ts";
 import type { GlobalSessionEntry, SessionLogIndexEntry } from "../codec/zig_index.ts";
 import type { SessionId } from "../session_id.ts";
 import { Catalog } from "../storage/catalog.ts";
+import { gatherEvidence } from "../storage/evidence.ts";
 import type { IndexFile } from "../storage/index_file.ts";
 import { type Layout, logPathOf } from "../storage/layout.ts";
 
@@ -41,8 +42,17 @@ export class SessionIndexes {
       created: first.ts,
     };
     this.#entries = ZIG.rebuild(evidence);
-    append(this.#catalog.projectIndex, ZIG.projectIndex, this.#entries.project);
-    append(this.#catalog.globalIndex, ZIG.globalIndex, this.#entries.global);
+    this.#catalog.projectIndex.append(this.#entries.project);
+    this.#catalog.globalIndex.append(this.#entries.global);
+  }
+
+  /**
+   * Takes over a session that another process entered; what its log tells stands in for an entry that is lost.
+   *
+   * @throws {Deno.errors.NotFound} When there is no such log.
+   */
+  resume(): void {
+    this.#entries = ZIG.rebuild(gatherEvidence(this.#layout, this.#id, ZIG));
   }
 
   /**
@@ -52,30 +62,22 @@ export class SessionIndexes {
    */
   end(end: SessionEnd): void {
     if (this.#entries === undefined) return;
-    stamp(this.#catalog.projectIndex, ZIG.projectIndex, this.#entries.project, end);
-    stamp(this.#catalog.globalIndex, ZIG.globalIndex, this.#entries.global, end);
+    try {
+      this.#catalog.projectIndex.stamp(this.#entries.project, end);
+    } finally { // one index that cannot be written costs the other nothing
+      this.#catalog.globalIndex.stamp(this.#entries.global, end);
+    }
   }
 
   /** Takes the session out again, as if it had never been entered. */
   forget(): void {
     if (this.#entries === undefined) return;
-    remove(this.#catalog.projectIndex, ZIG.projectIndex, this.#id);
-    remove(this.#catalog.globalIndex, ZIG.globalIndex, this.#id);
+    try {
+      remove(this.#catalog.projectIndex, ZIG.projectIndex, this.#id);
+    } finally {
+      remove(this.#catalog.globalIndex, ZIG.globalIndex, this.#id);
+    }
   }
-}
-
-function append<Entry>(index: IndexFile<Entry>, schema: IndexSchema<Entry>, entry: Entry): void {
-  const { id } = schema.summarize(entry);
-  index.update((entries) => [...entries.filter((each) => schema.summarize(each).id !== id), entry]);
-}
-
-function stamp<Entry>(index: IndexFile<Entry>, schema: IndexSchema<Entry>, entry: Entry, end: SessionEnd): void {
-  const { id } = schema.summarize(entry);
-  index.update((entries) => {
-    const isOurs = (each: Entry): boolean => schema.summarize(each).id === id;
-    const known = entries.some(isOurs) ? entries : [...entries, entry];
-    return known.map((each) => isOurs(each) ? schema.stamp(each, end) : each);
-  });
 }
 
 function remove<Entry>(index: IndexFile<Entry>, schema: IndexSchema<Entry>, id: SessionId): void {

@@ -64,7 +64,11 @@ export function findSession(
 export class SessionEvents implements AsyncIterable<SessionLogEvent> {
   readonly #lines: AsyncIterable<Decoded<SessionLogEvent>>;
 
-  /** @param lines The decoded lines of the log. */
+  /**
+   * Makes it from a source of lines.
+   *
+   * @param lines The decoded lines of the log.
+   */
   constructor(lines: AsyncIterable<Decoded<SessionLogEvent>>) {
     this.#lines = lines;
   }

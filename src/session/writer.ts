@@ -1,7 +1,7 @@
 /** The write side of one session log. */
 
 import type { U64 } from "../codec/json.ts";
-import { OutputEncoder } from "../codec/output_encoder.ts";
+import { checkOutput, OutputEncoder } from "../codec/output_encoder.ts";
 import { formatTimestamp } from "../codec/timestamp.ts";
 import { encodeSessionEvent, HEARTBEAT_SECONDS } from "../codec/zig.ts";
 import type { OutputStream, SessionEventKind, SessionLogEvent, SessionStatus } from "../codec/zig_events.ts";
@@ -9,64 +9,16 @@ import { SessionEndedError } from "../errors.ts";
 import { newSessionId, type SessionId } from "../session_id.ts";
 import { AppendFile } from "../storage/append_file.ts";
 import { FileLock } from "../storage/file_lock.ts";
-import { type LayoutOptions, lockPathOf, logPathOf, openLayout } from "../storage/layout.ts";
+import { lockPathOf, logPathOf, openLayout } from "../storage/layout.ts";
 import { requirePath } from "../storage/permission.ts";
-import { type Clock, EventTime, systemClock } from "./clock.ts";
+import { EventTime, systemClock } from "./clock.ts";
 import { lineStream } from "./line_stream.ts";
 import { SessionIndexes } from "./session_indexes.ts";
+import type { SessionOptions, StepDetails, StepFailure, StepResult } from "./session_options.ts";
+import { sessionStarted } from "./session_started.ts";
+import { undo } from "./undo.ts";
 
-/** What a new session is, and how it is written. */
-export interface SessionOptions extends LayoutOptions {
-  /** Name of the workflow. */
-  readonly workflowName: string;
-  /** Path of the workflow file; empty when there is none. */
-  readonly workflowPath: string;
-  /** What the user asked for. */
-  readonly prompt?: string | null | undefined;
-  /** Number of tiers. */
-  readonly tierCount: U64;
-  /** Directory that the run was started in; the working directory when it is left out. */
-  readonly cwd?: string | null | undefined;
-  /**
-   * What an emit waits for. `none`: the operating system has the line, and no crash of a program loses it. `fsync`: the
-   * disk has it, and no power loss does.
-   */
-  readonly durability?: "none" | "fsync" | undefined;
-  /** Tells the time; for tests. */
-  readonly clock?: Clock | undefined;
-}
-
-/** How a step is run, for {@linkcode SessionWriter.stepStarted}. */
-export interface StepDetails {
-  /** Agent session that the step runs; empty when it runs none. */
-  readonly zagSessionId?: string | undefined;
-  /** How it is run: `run` or `exec`. */
-  readonly zagCommand: string;
-  /** Model asked for. */
-  readonly model?: string | null | undefined;
-  /** Beginning of the prompt or the command. */
-  readonly promptPreview?: string | undefined;
-}
-
-/** How a step ended well, for {@linkcode SessionWriter.stepCompleted}. */
-export interface StepResult {
-  /** Exit code of its process. */
-  readonly exitCode: number;
-  /** How long it took, in milliseconds. */
-  readonly durationMs: U64;
-  /** Names of the variables that it saved. */
-  readonly savedVars?: readonly string[] | undefined;
-}
-
-/** How an attempt of a step failed, for {@linkcode SessionWriter.stepFailed}. */
-export interface StepFailure {
-  /** Exit code of its process; `null` when it had none. */
-  readonly exitCode?: number | null | undefined;
-  /** Which attempt, from 1. */
-  readonly attempt: number;
-  /** What went wrong. */
-  readonly error: string;
-}
+const utf8 = new TextEncoder();
 
 /** Bytes after which a batch of output lines is written: one system call for many lines, and still little memory. */
 const BATCH_BYTES = 32 * 1024;
@@ -102,6 +54,7 @@ export class SessionWriter implements Disposable {
   readonly #time: EventTime;
   readonly #output: OutputEncoder;
   readonly #fsync: boolean;
+  readonly #started = performance.now();
   #seq = 0;
   #ended = false;
 
@@ -137,6 +90,7 @@ export class SessionWriter implements Disposable {
     const sessionId = newSessionId();
     const logPath = logPathOf(layout, sessionId);
     Deno.mkdirSync(layout.sessionsDir, { recursive: true, mode: 0o700 });
+    requirePath("read", layout.root); // now that it is there, it is known where it leads
     // The lock comes first: who sees the log without one would take it for the log of another program.
     const lock = FileLock.take(lockPathOf(logPath));
     let file: AppendFile | undefined;
@@ -144,10 +98,11 @@ export class SessionWriter implements Disposable {
     try {
       file = AppendFile.create(logPath);
       const writer = new SessionWriter(sessionId, file, lock, indexes, options);
-      indexes.start(writer.#start(options, layout.projectDir));
+      indexes.start(writer.#emit(sessionStarted(options, layout.projectDir)));
       return writer;
     } catch (error) {
-      undo(() => indexes.forget(), () => file?.close(), () => file && Deno.removeSync(logPath), () => lock.remove());
+      // On a full disk the log makes room for the indexes.
+      undo(() => file?.close(), () => file && Deno.removeSync(logPath), () => indexes.forget(), () => lock.remove());
       throw error;
     }
   }
@@ -155,6 +110,11 @@ export class SessionWriter implements Disposable {
   /** Bytes that the log holds. */
   get length(): number {
     return this.#file.length;
+  }
+
+  /** Milliseconds since the first event, by a clock that nobody sets. */
+  get elapsedMs(): number {
+    return Math.floor(performance.now() - this.#started);
   }
 
   /** Whether the session has ended. */
@@ -199,10 +159,7 @@ export class SessionWriter implements Disposable {
    * @param line The line, without its newline.
    */
   stepOutput(stepName: string, stream: OutputStream, line: string): void {
-    checkOutput(stepName, stream, [line]);
-    this.#output.clear();
-    this.#addOutput(stepName, stream, line);
-    this.#append(this.#output.bytes());
+    this.stepOutputs(stepName, stream, [line]);
   }
 
   /**
@@ -216,7 +173,8 @@ export class SessionWriter implements Disposable {
     checkOutput(stepName, stream, lines);
     this.#output.clear();
     for (const line of lines) {
-      this.#addOutput(stepName, stream, line);
+      this.#time.advance();
+      this.#output.add(++this.#seq, this.#time, stepName, stream, line);
       if (this.#output.length < BATCH_BYTES) continue;
       this.#append(this.#output.bytes());
       this.#output.clear();
@@ -315,18 +273,6 @@ export class SessionWriter implements Disposable {
     this.#lock?.release();
   }
 
-  #start(options: SessionOptions, projectDir: string): SessionLogEvent {
-    return this.#emit({
-      type: "zig_session_started",
-      workflow_name: options.workflowName,
-      workflow_path: options.workflowPath,
-      workspace_path: projectDir,
-      cwd: options.cwd === undefined ? Deno.cwd() : options.cwd,
-      prompt: options.prompt ?? null,
-      tier_count: options.tierCount,
-    });
-  }
-
   #emit(kind: SessionEventKind): SessionLogEvent {
     if (this.#ended) throw new SessionEndedError(this.sessionId);
     this.#time.advance();
@@ -338,37 +284,9 @@ export class SessionWriter implements Disposable {
     return event;
   }
 
-  #addOutput(stepName: string, stream: OutputStream, line: string): void {
-    this.#time.advance();
-    this.#output.add(++this.#seq, this.#time, stepName, stream, line);
-  }
-
   #append(bytes: Uint8Array): void {
     if (this.#ended) throw new SessionEndedError(this.sessionId);
     this.#file.append(bytes);
     if (this.#fsync) this.#file.sync();
-  }
-}
-
-const utf8 = new TextEncoder();
-
-function checkOutput(stepName: string, stream: OutputStream, lines: readonly string[]): void {
-  if (typeof stepName !== "string") throw new TypeError("Cannot write step_output: step_name is not a string");
-  if (stream !== "stdout" && stream !== "stderr") {
-    throw new TypeError(`Cannot write step_output: stream "${stream}" is not "stdout" or "stderr"`);
-  }
-  for (const line of lines) {
-    if (typeof line !== "string") throw new TypeError("Cannot write step_output: line is not a string");
-  }
-}
-
-/** Undoes a failed start; each step is tried, whatever becomes of the others. */
-function undo(...steps: (() => unknown)[]): void {
-  for (const step of steps) {
-    try {
-      step();
-    } catch {
-      // The error that made us undo is the one to report.
-    }
   }
 }

@@ -1,12 +1,13 @@
 /** The sessions of a store: its indexes, and the logs that no index names. */
 
 import type { Dialect, IndexSchema, SessionSummary } from "../codec/dialect.ts";
+import { parseTimestamp } from "../codec/timestamp.ts";
 import { AmbiguousSessionError, SessionNotFoundError } from "../errors.ts";
 import { parseSessionId, type SessionId } from "../session_id.ts";
 import { gatherEvidence, listLogs } from "./evidence.ts";
 import { IndexFile } from "./index_file.ts";
 import { allProjects, type Layout, logPathOf } from "./layout.ts";
-import { type Liveness, livenessOf, type SessionState } from "./liveness.ts";
+import { livenessOf, type SessionState } from "./liveness.ts";
 import { mayRead } from "./permission.ts";
 
 /** A way to choose one session. */
@@ -114,9 +115,10 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
   ): SessionEntry<Entry> | undefined {
     const exact = entries.find((entry) => schema.summarize(entry).id === id);
     if (exact !== undefined) return this.#row(exact, schema, now);
-    const fitting = entries.filter((entry) => schema.summarize(entry).id.startsWith(id));
-    if (fitting.length > 1) throw new AmbiguousSessionError(id, fitting.map((entry) => schema.summarize(entry).id));
-    return fitting[0] === undefined ? undefined : this.#row(fitting[0], schema, now);
+    const byId = new Map(entries.map((entry) => [schema.summarize(entry).id, entry]));
+    const fitting = [...byId.keys()].filter((each) => each.startsWith(id));
+    if (fitting.length > 1) throw new AmbiguousSessionError(id, fitting);
+    return fitting[0] === undefined ? undefined : this.#row(byId.get(fitting[0])!, schema, now);
   }
 
   #latest(now: number): SessionEntry<ProjectEntry | GlobalEntry> | undefined {
@@ -157,16 +159,10 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
   }
 
   #rebuild(layout: Layout, ids: readonly SessionId[]): { project: ProjectEntry; global: GlobalEntry }[] {
-    const made: { project: ProjectEntry; global: GlobalEntry }[] = [];
-    for (const id of ids) {
-      try {
-        made.push(this.#dialect.rebuild(gatherEvidence(layout, id, this.#dialect)));
-      } catch (error) {
-        const gone = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied;
-        if (!gone) throw error; // a log that was removed meanwhile, or may not be read, costs its own row
-      }
-    }
-    return made;
+    return ids
+      .map((id) => fromLog(logPathOf(layout, id), () => gatherEvidence(layout, id, this.#dialect)))
+      .filter((evidence) => evidence !== undefined)
+      .map((evidence) => this.#dialect.rebuild(evidence));
   }
 
   #rows<Entry>(entries: readonly Entry[], schema: IndexSchema<Entry>, now: number): SessionEntry<Entry>[] {
@@ -180,7 +176,7 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
     if (summary.endedAt !== null && summary.status !== null) {
       return { ...row, state: summary.status, durationMs: between(summary.startedAt, summary.endedAt) };
     }
-    const liveness = this.#liveness(logPath, now);
+    const liveness = fromLog(logPath, () => livenessOf(logPath, this.#dialect, now));
     if (liveness === undefined) return { ...row, state: "stale", durationMs: null };
     const { state, end, lastSign } = liveness;
     if (end !== undefined) { // its writer died between the end of the log and the index
@@ -192,19 +188,8 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
         durationMs: between(row.startedAt, end.endedAt),
       };
     }
-    const until = state === "running" ? now : lastSign;
-    return { ...row, state, durationMs: Math.max(0, until - Date.parse(summary.startedAt)) };
-  }
-
-  /** What the log tells; nothing when it is gone or out of reach. */
-  #liveness(logPath: string, now: number): Liveness | undefined {
-    if (!mayRead(logPath)) return undefined;
-    try {
-      return livenessOf(logPath, this.#dialect, now);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return undefined;
-      throw error;
-    }
+    const lasted = (state === "running" ? now : lastSign) - Date.parse(summary.startedAt);
+    return { ...row, state, durationMs: Number.isNaN(lasted) ? null : Math.max(0, lasted) };
   }
 
   /** Where the log of an entry is: in this project if it is there, otherwise where the entry says. */
@@ -226,14 +211,24 @@ function newestFirst<Entry>(entries: readonly Entry[], schema: IndexSchema<Entry
     .map(({ entry }) => entry);
 }
 
+/** What a log tells; nothing when it is gone, out of reach or no file: one bad log costs no other session. */
+function fromLog<T>(logPath: string, learn: () => T): T | undefined {
+  try {
+    return mayRead(logPath) && Deno.statSync(logPath).isFile ? learn() : undefined;
+  } catch {
+    return undefined; // whatever the system has against it: who asks for this session hears of it
+  }
+}
+
 function between(from: string, to: string): number | null {
-  const ms = Date.parse(to) - Date.parse(from);
-  return Number.isNaN(ms) ? null : Math.max(0, ms);
+  const [start, end] = [parseTimestamp(from), parseTimestamp(to)];
+  if (start === undefined || end === undefined) return null;
+  return Math.max(0, Math.floor((end.seconds - start.seconds) * 1000 + (end.nanos - start.nanos) / 1e6));
 }
 
 function modifiedAt(path: string): number {
   try {
-    return Deno.statSync(path).mtime?.getTime() ?? 0;
+    return mayRead(path) ? Deno.statSync(path).mtime?.getTime() ?? 0 : 0;
   } catch {
     return 0;
   }

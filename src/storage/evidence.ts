@@ -1,10 +1,10 @@
 /** What a log itself tells of its session: enough to make its index entries again, and to say whether it goes on. */
 
-import type { Decoded, LineDialect, LogEvidence, SessionEnd } from "../codec/dialect.ts";
+import type { LineDialect, LogEvidence, SessionEnd } from "../codec/dialect.ts";
 import { basename } from "../deps/path.ts";
 import { parseSessionId, type SessionId } from "../session_id.ts";
 import { type Layout, logPathOf, readDir } from "./layout.ts";
-import { readBackUntil, readFirst } from "./read.ts";
+import { readFirst, readLast } from "./read.ts";
 
 /** How a log ends. */
 export interface LogTail<Event> {
@@ -31,17 +31,12 @@ export function readTail<Event>(logPath: string, dialect: LineDialect<Event>): L
   const modified = Deno.statSync(logPath).mtime?.getTime() ?? 0;
   let end: SessionEnd | undefined;
   let last: Event | undefined;
-  const lines = readBackUntil(logPath, dialect, isEnough);
-  for (const line of lines.slice(-LAST_LINES)) {
+  for (const line of readLast(logPath, dialect, LAST_LINES)) {
     if (line.kind !== "event") continue;
     last = line.event;
     end = dialect.endOf(line.event) ?? end;
   }
   return { end, last, modified };
-}
-
-function isEnough(lines: readonly Decoded<unknown>[]): boolean {
-  return lines.length >= LAST_LINES && lines.some((line) => line.kind === "event");
 }
 
 /**

@@ -12,6 +12,12 @@ export type LockState = "held" | "free" | "absent" | "unknown";
 const ATTEMPTS = 20;
 const ATTEMPT_MS = 5;
 
+/** How often a lock is taken again whose file was removed meanwhile; bounded, as not every file system can tell. */
+const MOST_RETRIES = 1000;
+
+/** Bytes that a note has room for. */
+const MOST_NOTED = 256;
+
 /** A held lock. The system frees it when the process dies. */
 export class FileLock implements Disposable {
   /** The lock file. */
@@ -51,14 +57,57 @@ export class FileLock implements Disposable {
   }
 
   static #open(path: string, lock: (file: Deno.FsFile) => void): FileLock {
-    const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+    for (let left = MOST_RETRIES;; left--) {
+      const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+      try {
+        lock(file);
+        const taken = new FileLock(path, file);
+        if (left === 0 || taken.isInPlace()) return taken;
+      } catch (error) {
+        file.close();
+        throw error;
+      }
+      file.close(); // it was removed by whoever had it before us
+    }
+  }
+
+  /**
+   * Tells whether the lock still counts: who removes a lock file leaves those who wait for it with a lock on a file that
+   * has no name any more. A lock that was just taken counts.
+   *
+   * @returns `true` while the file that is locked is the one that has its name.
+   */
+  isInPlace(): boolean {
     try {
-      lock(file);
-      return new FileLock(path, file);
+      const named = Deno.statSync(this.path);
+      const locked = this.#file.statSync();
+      return named.dev === locked.dev && named.ino === locked.ino;
     } catch (error) {
-      file.close();
+      if (error instanceof Deno.errors.NotFound) return false;
       throw error;
     }
+  }
+
+  /**
+   * Reads what the last who held the lock noted in its file.
+   *
+   * @returns The note; empty when there is none.
+   */
+  note(): string {
+    const bytes = new Uint8Array(MOST_NOTED);
+    this.#file.seekSync(0, Deno.SeekMode.Start);
+    return new TextDecoder().decode(bytes.subarray(0, this.#file.readSync(bytes) ?? 0));
+  }
+
+  /**
+   * Notes something in the lock file, for who holds the lock next.
+   *
+   * @param text A short note.
+   */
+  setNote(text: string): void {
+    this.#file.truncateSync(0);
+    this.#file.seekSync(0, Deno.SeekMode.Start);
+    this.#file.writeSync(new TextEncoder().encode(text));
   }
 
   /** Frees the lock and leaves its file. */

@@ -1,9 +1,10 @@
 /** An index: a cache of what the logs hold, shared with other programs. */
 
-import type { IndexSchema } from "../codec/dialect.ts";
+import type { IndexSchema, SessionEnd } from "../codec/dialect.ts";
 import { decodeIndex, encodeIndex, type IndexContent } from "../codec/index_text.ts";
 import { dirname } from "../deps/path.ts";
 import { FileLock } from "./file_lock.ts";
+import { appendEntry, stampEntry } from "./index_tail.ts";
 import { replaceFile } from "./replace_file.ts";
 
 /** What an index file holds, and whether it can be trusted. */
@@ -12,7 +13,7 @@ export interface LoadedIndex<Entry> extends IndexContent<Entry> {
   readonly exists: boolean;
 }
 
-/** An index file on disk. It is only ever changed by {@linkcode IndexFile.update}. */
+/** An index file on disk. It is only ever changed under its lock. */
 export class IndexFile<Entry> {
   /** Where it is. */
   readonly path: string;
@@ -22,7 +23,7 @@ export class IndexFile<Entry> {
   /**
    * @param path Where it is.
    * @param schema What its entries hold.
-   * @param rebuild Makes the entries again from the logs; called when the file is damaged.
+   * @param rebuild Makes the entries again from the logs; called when the file is missing or damaged.
    */
   constructor(path: string, schema: IndexSchema<Entry>, rebuild: () => readonly Entry[]) {
     this.path = path;
@@ -38,7 +39,7 @@ export class IndexFile<Entry> {
   load(): LoadedIndex<Entry> {
     let text: string;
     try {
-      text = Deno.readTextFileSync(this.path);
+      text = utf8.decode(Deno.readFileSync(this.path));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return { entries: [], rest: {}, damage: undefined, exists: false };
       return { entries: [], rest: {}, damage: (error as Error).message, exists: true };
@@ -57,34 +58,107 @@ export class IndexFile<Entry> {
   }
 
   /**
-   * Changes the entries, under a lock that all programs of this project share. A damaged file is set aside first, and
-   * its entries are made again from the logs.
+   * Changes the entries, under a lock that all programs of this project share. The entries of a file that is missing or
+   * damaged are made again from the logs; a damaged one is set aside first.
    *
    * @param change Gets the entries and returns what they shall be; unknown fields stay.
    */
   update(change: (entries: readonly Entry[]) => readonly Entry[]): void {
-    Deno.mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    using _lock = FileLock.wait(`${this.path}.lock`);
-    const loaded = this.load();
-    let { entries } = loaded;
-    if (loaded.damage !== undefined) {
-      entries = this.#recover(entries);
-      Deno.renameSync(this.path, asidePath(this.path));
-    }
-    replaceFile(this.path, encodeIndex(this.#schema, change(entries), loaded.rest));
+    using lock = this.#lock();
+    this.#change(lock, change);
   }
 
-  /** What the damaged file still tells, and what the logs do: the logs win. */
+  /**
+   * Adds the entry of a session that has just begun; if somebody found its log and entered it, that entry moves to the end.
+   *
+   * @param entry The entry.
+   */
+  append(entry: Entry): void {
+    this.#changeEnd(() => appendEntry(this.path, this.#schema, entry), (entries) => {
+      const { id } = this.#schema.summarize(entry);
+      return [...entries.filter((each) => this.#schema.summarize(each).id !== id), entry];
+    });
+  }
+
+  /**
+   * Writes the end of a session into its entry. An entry that another program lost is made again.
+   *
+   * @param entry The entry as it was.
+   * @param end How the session ended.
+   */
+  stamp(entry: Entry, end: SessionEnd): void {
+    const { id } = this.#schema.summarize(entry);
+    this.#changeEnd(() => stampEntry(this.path, this.#schema, id, end), (entries) => {
+      const isOurs = (each: Entry): boolean => this.#schema.summarize(each).id === id;
+      const known = entries.some(isOurs) ? entries : [...entries, entry];
+      return known.map((each) => isOurs(each) ? this.#schema.stamp(each, end) : each);
+    });
+  }
+
+  /** Changes the end of a file that is certainly ours, or else all of it. */
+  #changeEnd(edit: () => boolean, change: (entries: readonly Entry[]) => readonly Entry[]): void {
+    using lock = this.#lock();
+    const seal = this.#seal();
+    if (seal !== "" && lock.note() === seal && edit()) this.#noteSeal(lock);
+    else this.#change(lock, change);
+  }
+
+  #change(lock: FileLock, change: (entries: readonly Entry[]) => readonly Entry[]): void {
+    const loaded = this.load();
+    const isWhole = loaded.exists && loaded.damage === undefined;
+    const entries = isWhole ? loaded.entries : this.#recover(loaded.entries);
+    const text = encodeIndex(this.#schema, change(entries), loaded.rest);
+    if (loaded.damage !== undefined) Deno.renameSync(this.path, asidePath(this.path));
+    replaceFile(this.path, text);
+    // With other members the list of sessions may not be what ends the file: then it is always changed as a whole.
+    if (Object.keys(loaded.rest).length === 0) this.#noteSeal(lock);
+  }
+
+  #noteSeal(lock: FileLock): void {
+    try {
+      lock.setNote(this.#seal());
+    } catch {
+      // What was to be done is done; without a note that fits, the next change reads the file.
+    }
+  }
+
+  #lock(): FileLock {
+    Deno.mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+    return FileLock.wait(`${this.path}.lock`);
+  }
+
+  /**
+   * What tells our own work from anybody else's: which file it is, how long, and when it was written. It is noted in the
+   * lock file, and as long as it fits, the file need not be read to know that it is whole.
+   */
+  #seal(): string {
+    try {
+      const { ino, size, mtime } = Deno.statSync(this.path);
+      return `${ino} ${size} ${mtime?.getTime()}\n`;
+    } catch {
+      return ""; // what cannot be looked at, such as a link to itself, is nobody's work
+    }
+  }
+
+  /** What the damaged file still tells, and what the logs do: the logs win, but never over an end that was told. */
   #recover(readable: readonly Entry[]): readonly Entry[] {
-    const idOf = (entry: Entry): string => this.#schema.summarize(entry).id;
-    const rebuilt = this.#rebuild();
-    const inLogs = new Set(rebuilt.map(idOf));
-    return [...readable.filter((entry) => !inLogs.has(idOf(entry))), ...rebuilt]
-      .map((entry) => ({ entry, started: this.#schema.summarize(entry).startedAt }))
+    const { summarize } = this.#schema;
+    const fromLogs = new Map(this.#rebuild().map((entry) => [summarize(entry).id, entry]));
+    const kept = readable.map((entry) => {
+      const { id, status } = summarize(entry);
+      const fromLog = fromLogs.get(id);
+      fromLogs.delete(id);
+      return status === null ? { ...entry, ...fromLog } : entry;
+    });
+    return [...kept, ...fromLogs.values()]
+      .map((entry) => ({ entry, started: summarize(entry).startedAt }))
       .sort((a, b) => a.started < b.started ? -1 : a.started > b.started ? 1 : 0)
       .map(({ entry }) => entry);
   }
 }
+
+/** Bytes that are not UTF-8 are damage too: replaced characters would be written back. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Name for a damaged file: never one that is taken. */
 function asidePath(path: string): string {

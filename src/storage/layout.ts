@@ -75,8 +75,11 @@ export function projectLayout(root: string, projectDir: string): Layout {
 export function allProjects(root: string): Layout[] {
   const layouts = [projectLayout(root, root)];
   const projects = join(root, "projects");
-  for (const entry of readDir(projects)) {
-    if (entry.isDirectory) layouts.push(projectLayout(root, join(projects, entry.name)));
+  for (const { isDirectory, name } of readDir(projects)) {
+    if (!isDirectory) continue;
+    layouts.push(projectLayout(root, join(projects, name)));
+    // The name of a repository at the top of the file system is empty: its logs lie in this directory itself.
+    if (name === "logs") layouts.push(projectLayout(root, projects));
   }
   return layouts.sort((a, b) => a.projectDir < b.projectDir ? -1 : 1);
 }

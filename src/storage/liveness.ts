@@ -2,7 +2,7 @@
 
 import type { LineDialect, SessionEnd } from "../codec/dialect.ts";
 import { readTail } from "./evidence.ts";
-import { lockState } from "./file_lock.ts";
+import { type LockState, lockState } from "./file_lock.ts";
 import { lockPathOf } from "./layout.ts";
 
 /**
@@ -31,6 +31,7 @@ export interface Liveness {
  * @param logPath The log.
  * @param dialect Its wire format.
  * @param now Milliseconds since the epoch.
+ * @param lock What its lock tells; whoever holds it says `free`, as nobody else does.
  * @returns What is known.
  * @throws {Deno.errors.NotFound} When there is no such log.
  */
@@ -38,14 +39,26 @@ export function livenessOf<Event>(
   logPath: string,
   dialect: LineDialect<Event>,
   now: number = Date.now(),
+  lock: LockState = lockState(lockPathOf(logPath)),
 ): Liveness {
-  const lock = lockState(lockPathOf(logPath));
-  if (lock === "held") return { state: "running", end: undefined, lastSign: now };
   const { end, last, modified } = readTail(logPath, dialect);
   const written = last === undefined ? NaN : Date.parse(dialect.timeOf(last));
   const lastSign = Math.max(Number.isNaN(written) ? 0 : written, modified);
+  // An end that was seen stays, even if its writer still has the index to stamp.
   if (end !== undefined) return { state: end.status, end, lastSign };
+  if (lock === "held") return { state: "running", end, lastSign: now };
   if (lock === "free") return { state: "crashed", end, lastSign };
-  const silent = now - lastSign > MISSED_HEARTBEATS * dialect.heartbeatSeconds * 1000;
-  return { state: silent ? "stale" : "running", end, lastSign };
+  return { state: isSilent(lastSign, dialect, now) ? "stale" : "running", end, lastSign };
+}
+
+/**
+ * Tells whether a log without a lock has been silent for so long that nobody can tell whether somebody writes it.
+ *
+ * @param lastSign When the last sign of life was seen, in milliseconds since the epoch.
+ * @param dialect Its wire format.
+ * @param now Milliseconds since the epoch.
+ * @returns `true` when at least three heartbeats are missing.
+ */
+export function isSilent(lastSign: number, dialect: LineDialect<unknown>, now: number): boolean {
+  return now - lastSign > MISSED_HEARTBEATS * dialect.heartbeatSeconds * 1000;
 }

@@ -18,24 +18,33 @@ export function isGranted(descriptor: Deno.PermissionDescriptor): boolean {
  * @returns `true` when reading it neither prompts nor leaves what was allowed.
  */
 export function mayRead(path: string): boolean {
-  if (!isGranted({ name: "read", path })) return false;
-  try {
-    return isGranted({ name: "read", path: Deno.realPathSync(path) });
-  } catch {
-    return true; // nothing there: opening it says so
-  }
+  return isGranted({ name: "read", path }) && isGranted({ name: "read", path: realPath(path) });
 }
 
 /**
- * Insists on the right to read or write a path.
+ * Insists on the right to read or write a path. Where a path leads through symbolic links to another, reading needs the
+ * right to both: the system asks for the second one once a file is open.
  *
  * @param name What is to be done.
  * @param path The file or directory.
  * @throws {Deno.errors.NotCapable} Without that right; the message names the flag.
  */
 export function requirePath(name: "read" | "write", path: string): void {
+  requireGrant(name, path);
+  if (name === "read") requireGrant(name, realPath(path));
+}
+
+function requireGrant(name: "read" | "write", path: string): void {
   if (isGranted({ name, path })) return;
   throw new Deno.errors.NotCapable(`Cannot ${name} "${path}": permission is missing, run with --allow-${name}=${path}`);
+}
+
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path; // nothing there
+  }
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Files that are replaced as a whole. */
 
+import { readFully } from "./read.ts";
+
 /** Attempts at a rename that another program keeps from happening, as an open file does on Windows. */
 const RENAME_ATTEMPTS = 20;
 const RENAME_WAIT_MS = 10;
@@ -9,12 +11,57 @@ const RENAME_WAIT_MS = 10;
  * holds a lock, so the temporary file beside it has one fixed name; what a crash left of it is overwritten.
  *
  * @param path The file.
- * @param text Its new content.
+ * @param content Its new content.
  */
-export function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, content: string | Uint8Array<ArrayBuffer>): void {
+  replaceBy(path, (temporary) => {
+    using file = Deno.openSync(temporary, { write: true, create: true, truncate: true, mode: 0o600 });
+    writeAll(file, typeof content === "string" ? utf8.encode(content) : content);
+    file.syncDataSync();
+  });
+}
+
+/**
+ * Replaces the end of a file, as a whole like {@linkcode replaceFile}; the system copies what stays. It does not wait for
+ * the disk: after a power loss the file may be damaged, so this is for what can be made again.
+ *
+ * @param path The file.
+ * @param from Where the end that is replaced starts.
+ * @param old The end as it was read.
+ * @param text The new end.
+ * @returns Whether it was replaced; `false` when somebody who knows no locks changed the file meanwhile.
+ */
+export function replaceFileTail(path: string, from: number, old: Uint8Array, text: string): boolean {
+  try {
+    replaceBy(path, (temporary) => {
+      Deno.copyFileSync(path, temporary);
+      using file = Deno.openSync(temporary, { read: true, write: true });
+      if (!endsIn(file, from, old)) throw new ChangedError();
+      file.truncateSync(from);
+      file.seekSync(from, Deno.SeekMode.Start);
+      writeAll(file, utf8.encode(text));
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof ChangedError) return false;
+    throw error;
+  }
+}
+
+/** The file is not what it was. */
+class ChangedError extends Error {}
+
+function endsIn(file: Deno.FsFile, from: number, end: Uint8Array): boolean {
+  const found = readFully(file, from, end.length + 1);
+  return found.length === end.length && found.every((byte, at) => byte === end[at]);
+}
+
+const utf8 = new TextEncoder();
+
+function replaceBy(path: string, write: (temporary: string) => void): void {
   const temporary = `${path}.tmp`;
   try {
-    writeSynced(temporary, text);
+    write(temporary);
     rename(temporary, path);
   } catch (error) {
     try {
@@ -26,11 +73,8 @@ export function replaceFile(path: string, text: string): void {
   }
 }
 
-function writeSynced(path: string, text: string): void {
-  using file = Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
-  const bytes = new TextEncoder().encode(text);
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
-  file.syncDataSync();
 }
 
 function rename(from: string, to: string): void {

@@ -54,11 +54,15 @@ export class Waker implements Disposable {
   }
 
   async #pump(watcher: Deno.FsWatcher, name: string): Promise<void> {
-    for await (const { paths, flag } of watcher) {
-      // After a rescan nobody knows what was missed.
-      if (flag !== "rescan" && !paths.some((path) => basename(path).startsWith(name))) continue;
-      this.#changed = true;
-      this.#wake?.();
+    try {
+      for await (const { paths, flag } of watcher) {
+        // After a rescan nobody knows what was missed.
+        if (flag !== "rescan" && !paths.some((path) => basename(path).startsWith(name))) continue;
+        this.#changed = true;
+        this.#wake?.();
+      }
+    } catch {
+      // The system tells nothing any more: the time still wakes.
     }
   }
 }

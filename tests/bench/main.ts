@@ -7,6 +7,8 @@
 import { type FollowCost, measureFollow } from "./follow.ts";
 import { measure, type Result } from "./harness.ts";
 import { readSuite } from "./read.ts";
+import { runsSuite } from "./runs.ts";
+import { searchSuites } from "./search.ts";
 import { writeSuites } from "./write.ts";
 
 const json = Deno.args.includes("--json");
@@ -14,7 +16,8 @@ const rounds = Number(Deno.args[Deno.args.indexOf("--rounds") + 1] || 9) || 9;
 const folder = Deno.makeTempDirSync({ prefix: "ziglog-bench-" });
 try {
   const results: Result[] = [];
-  for (const suite of [...writeSuites(folder), readSuite(folder)]) results.push(...await measure(suite, rounds));
+  const suites = [...writeSuites(folder), readSuite(folder), runsSuite(folder), ...searchSuites(folder)];
+  for (const suite of suites) results.push(...await measure(suite, rounds));
   report(results, await measureFollow(folder));
 } finally {
   Deno.removeSync(folder, { recursive: true });

@@ -1,0 +1,41 @@
+import type { JsonObject } from "../codec/json.ts";
+import { visible } from "../query/visible.ts";
+import type { IndexRebuild } from "../session/rebuild_indexes.ts";
+import type { Style } from "./style.ts";
+
+/**
+ * Writes what became of an index, for people.
+ *
+ * @param rebuild What became of it.
+ * @param dryRun Whether nothing was done.
+ * @param style How to mark it.
+ * @returns The lines.
+ */
+export function rebuildLines(
+  { path, exists, damage, differences }: IndexRebuild,
+  dryRun: boolean,
+  style: Style,
+): string[] {
+  const done = exists ? damage === null ? "corrected" : "set aside and made again" : "made again";
+  return [
+    `${style.bold(visible(path))}: ${dryRun ? "would be " : ""}${done}${damage === null ? "" : `: ${visible(damage)}`}`,
+    ...differences.map(({ kind, sessionId, message }) => `  ${kind}: ${visible(`${sessionId}: ${message}`)}`),
+  ];
+}
+
+/**
+ * Makes the JSON object that tells what became of an index.
+ *
+ * @param rebuild What became of it.
+ * @param dryRun Whether nothing was done.
+ * @returns The object.
+ */
+export function rebuildJson({ path, damage, differences }: IndexRebuild, dryRun: boolean): JsonObject {
+  return {
+    type: "index",
+    index_path: path,
+    dry_run: dryRun,
+    damage,
+    changes: differences.map(({ kind, sessionId, message }) => ({ kind, zig_session_id: sessionId, message })),
+  };
+}

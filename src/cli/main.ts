@@ -1,0 +1,150 @@
+/** The program: chooses a command, runs it, and turns what goes wrong into an exit code. */
+
+import { UsageError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import { VERSION } from "../version.ts";
+import { type Arguments, type Command, GLOBAL_OPTIONS, type OptionTable } from "./command.ts";
+import { type CommandEntry, COMMANDS } from "./commands.ts";
+import { ExitCode } from "./exit_code.ts";
+import { failureOf } from "./failure.ts";
+import { commandHelp, type HelpLook, overview } from "./help.ts";
+import { type Host, type HostOutput, OutputClosedError } from "./host.ts";
+import { parseArguments } from "./parse.ts";
+import { COLORED, PLAIN, type Style } from "./style.ts";
+
+/** Columns of help where there is no terminal. */
+const HELP_WIDTH = 80;
+
+/** The widest that help becomes. */
+const WIDEST_HELP = 100;
+
+/**
+ * Runs the program.
+ *
+ * @param args The arguments after the program's name.
+ * @param host The outside world.
+ * @returns The exit code.
+ */
+export async function main(args: readonly string[], host: Host): Promise<number> {
+  try {
+    return await dispatch(args, host);
+  } catch (error) {
+    if (error instanceof OutputClosedError) return ExitCode.ok;
+    const { exitCode, message } = failureOf(error);
+    await complain(message, host);
+    return exitCode;
+  }
+}
+
+/** Says what went wrong; names in it may come from anywhere. */
+async function complain(message: string, host: Host): Promise<void> {
+  const { visible } = await import("../query/visible.ts");
+  try {
+    host.stderr.write(`ziglog: ${message.split("\n").map(visible).join("\n")}\n`);
+  } catch {
+    // Nobody is left to tell; the exit code still does.
+  }
+}
+
+async function dispatch(args: readonly string[], host: Host): Promise<number> {
+  const at = commandPlace(args);
+  const name = args[at];
+  const before = args.slice(0, at);
+  if (before.includes("--help") || before.includes("-h")) return help(args, args.slice(at), host);
+  if (before.includes("--version") || before.includes("-V")) return version(host);
+  if (name === "help") return help(args, args.slice(at + 1), host);
+  if (name === "version") return version(host);
+  if (name === undefined) {
+    refuseStray(before);
+    host.stderr.write(overview(summaries(), lookOf(args, host, host.stderr)));
+    return ExitCode.usage;
+  }
+  const { load, summary } = entryOf(name);
+  const command = await load();
+  const given = [...before, ...args.slice(at + 1)];
+  if (asksForHelp(given)) {
+    host.stdout.write(commandHelp(name, summary, command, lookOf(args, host, host.stdout)));
+    return ExitCode.ok;
+  }
+  return await run(name, command, given, host);
+}
+
+async function run(name: string, command: Command, args: readonly string[], host: Host): Promise<number> {
+  const parsed: Arguments<OptionTable> = parseArguments(name, command, args);
+  const { root, project } = parsed.options as Arguments<typeof GLOBAL_OPTIONS>["options"];
+  const layout = {
+    ...(root === undefined ? {} : { root }),
+    ...(project === undefined ? {} : { project }),
+  };
+  return await command.run({ ...parsed, host, layout, style: styleFor(args, host, host.stdout) });
+}
+
+/** Where the command's name stands: behind the global options and their values. */
+function commandPlace(args: readonly string[]): number {
+  let at = 0;
+  while (at < args.length && args[at]!.startsWith("-") && args[at] !== "--") {
+    const name = args[at]!.slice(2);
+    at += Object.hasOwn(GLOBAL_OPTIONS, name) && (GLOBAL_OPTIONS as OptionTable)[name]!.kind !== "boolean" ? 2 : 1;
+  }
+  return Math.min(at, args.length);
+}
+
+/** Without a command, only global options make sense. */
+function refuseStray(args: readonly string[]): void {
+  const stray = args.find((arg) => arg.startsWith("-") && !Object.hasOwn(GLOBAL_OPTIONS, arg.replace(/^--|=.*/g, "")));
+  if (stray === undefined) return;
+  throw new UsageError(`Cannot use option "${stray}": it needs a command before it (see "ziglog help")`);
+}
+
+function entryOf(name: string): CommandEntry {
+  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]!;
+  const meant = nearest(name, [...Object.keys(COMMANDS), "help"]);
+  const hint = meant === undefined ? "" : `, did you mean ${meant}?`;
+  throw new UsageError(`Cannot run command "${name}": there is no such command${hint} (see "ziglog help")`);
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  return optionsOf(args).some((arg) => arg === "--help" || arg === "-h");
+}
+
+async function help(args: readonly string[], topic: readonly string[], host: Host): Promise<number> {
+  const name = topic.find((arg) => !arg.startsWith("-"));
+  const look = lookOf(args, host, host.stdout);
+  if (name === undefined || name === "help") {
+    host.stdout.write(overview(summaries(), look));
+  } else {
+    const { load, summary } = entryOf(name);
+    host.stdout.write(commandHelp(name, summary, await load(), look));
+  }
+  return ExitCode.ok;
+}
+
+function version(host: Host): number {
+  host.stdout.write(`ziglog ${VERSION}\n`);
+  return ExitCode.ok;
+}
+
+function summaries(): { name: string; summary: string }[] {
+  const commands = Object.entries(COMMANDS).map(([name, { summary }]) => ({ name, summary }));
+  return [...commands, { name: "help", summary: "show help on ziglog or one of its commands" }];
+}
+
+function lookOf(args: readonly string[], host: Host, output: HostOutput): HelpLook {
+  return { style: styleFor(args, host, output), width: Math.min(output.columns ?? HELP_WIDTH, WIDEST_HELP) };
+}
+
+/** Colour where it was asked for, and where a person sees it and has not asked for none. */
+function styleFor(args: readonly string[], host: Host, output: HostOutput): Style {
+  const own = optionsOf(args);
+  if (own.includes("--no-color")) return PLAIN;
+  if (own.includes("--color")) return COLORED;
+  if (host.env("NO_COLOR")) return PLAIN;
+  if (host.env("FORCE_COLOR")) return host.env("FORCE_COLOR") === "0" ? PLAIN : COLORED;
+  return output.isTerminal && host.env("TERM") !== "dumb" ? COLORED : PLAIN;
+}
+
+/** What precedes `--`: the rest is for somebody else. */
+function optionsOf(args: readonly string[]): readonly string[] {
+  const dashes = args.indexOf("--");
+  return dashes === -1 ? args : args.slice(0, dashes);
+}

@@ -1,0 +1,115 @@
+/** Reads the arguments of a command by its table of options. */
+
+import { parseArgs } from "../deps/cli.ts";
+import { UsageError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import { type Arguments, type Command, GLOBAL_OPTIONS, type OptionSpec, type OptionTable } from "./command.ts";
+
+/**
+ * Reads the arguments of a command.
+ *
+ * @param name The command's name, for messages.
+ * @param command The command.
+ * @param args What follows the name.
+ * @returns The arguments, parsed.
+ * @throws {UsageError} When they are not what the command takes.
+ */
+export function parseArguments<Options extends OptionTable>(
+  name: string,
+  command: Command<Options>,
+  args: readonly string[],
+): Arguments<Options> {
+  try {
+    return parse(name, command, args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${error.message} (see "ziglog ${name} --help")`);
+  }
+}
+
+function parse<Options extends OptionTable>(
+  name: string,
+  command: Command<Options>,
+  args: readonly string[],
+): Arguments<Options> {
+  const specs: OptionTable = { ...command.options, ...GLOBAL_OPTIONS };
+  const names = Object.keys(specs);
+  const valued = names.filter((name) => specs[name]!.kind !== "boolean");
+  const dashes = args.indexOf("--");
+  refuseOddities(specs, dashes === -1 ? args : args.slice(0, dashes));
+  const parsed = parseArgs([...args], {
+    "--": true,
+    alias: Object.fromEntries(names.filter((name) => specs[name]!.short).map((name) => [specs[name]!.short!, name])),
+    boolean: names.filter((name) => specs[name]!.kind === "boolean"),
+    string: ["_", ...valued],
+    collect: names.filter((name) => specs[name]!.kind === "list"),
+    unknown(arg: string, key?: string): unknown {
+      if (key !== undefined) throw new UsageError(unknownOption(name, arg, key, names));
+      return true;
+    },
+  });
+  const rest = parsed["--"] as string[];
+  const given = parsed._ as string[];
+  const positionals = command.takesRest ? given : [...given, ...rest];
+  checkPositionals(name, positionals, command.maxPositionals);
+  return {
+    positionals,
+    rest: command.takesRest && dashes !== -1 ? rest : undefined,
+    options: Object.fromEntries(
+      names.map((name) => [name, optionValue(`--${name}`, specs[name]!, parsed[name])]),
+    ) as Arguments<Options>["options"],
+  };
+}
+
+/** What `parseArgs` would take, though it means nothing: a value for a switch, and its own name for positionals. */
+function refuseOddities(specs: OptionTable, args: readonly string[]): void {
+  args.forEach((arg, at) => {
+    if (/^--?_(=|$)/.test(arg)) throw new UsageError(`Cannot use option "${arg}": there is no such option`);
+    const name = /^--([^=]+)=/.exec(arg)?.[1] ??
+      (arg === "true" || arg === "false" ? args[at - 1]?.slice(2) : undefined);
+    if (name === undefined || !Object.hasOwn(specs, name) || specs[name]!.kind !== "boolean") return;
+    throw new UsageError(`Cannot use "${arg}": --${name} takes no value`);
+  });
+}
+
+function unknownOption(command: string, arg: string, key: string, names: readonly string[]): string {
+  const dashed = arg.startsWith("--") ? `--${key}` : `-${key}`;
+  const meant = arg.startsWith("--") ? nearest(key, names) : undefined;
+  const hint = meant === undefined ? "" : `, did you mean --${meant}?`;
+  return `Cannot use option "${dashed}": ${command} has no such option${hint}`;
+}
+
+function checkPositionals(name: string, positionals: readonly string[], most = Infinity): void {
+  const surplus = positionals[most];
+  if (surplus === undefined) return;
+  const takes = most === 0 ? "no arguments" : most === 1 ? "one argument" : `${most} arguments`;
+  throw new UsageError(`Cannot use argument "${surplus}": ${name} takes ${takes} besides options`);
+}
+
+function optionValue(name: string, spec: OptionSpec, value: unknown): boolean | string | number | undefined | string[] {
+  switch (spec.kind) {
+    case "boolean":
+      if (typeof value === "boolean") return value;
+      throw new UsageError(`Cannot use "${value}": ${name} takes no value`);
+    case "list":
+      return (value as string[]).map((item) => checkValue(name, spec, item));
+    case "string":
+      return value === undefined ? undefined : checkValue(name, spec, value as string);
+    case "integer":
+      return value === undefined ? undefined : wholeNumber(name, checkValue(name, spec, value as string));
+  }
+}
+
+function checkValue(name: string, spec: Exclude<OptionSpec, { kind: "boolean" }>, value: string): string {
+  if (value === "") throw new UsageError(`Cannot use option "${name}": ${spec.value} is missing after it`);
+  if (spec.kind === "integer" || spec.choices === undefined || spec.choices.includes(value)) return value;
+  const meant = nearest(value, spec.choices);
+  const hint = meant === undefined ? "" : `, did you mean ${meant}?`;
+  throw new UsageError(`Cannot use ${name} "${value}": ${spec.value} is one of ${spec.choices.join(", ")}${hint}`);
+}
+
+function wholeNumber(name: string, value: string): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && Number.isSafeInteger(number)) return number;
+  throw new UsageError(`Cannot use ${name} "${value}": a whole number from 0 is expected`);
+}

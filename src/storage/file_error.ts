@@ -1,0 +1,11 @@
+/**
+ * Tells whether the system refused something about a file, so that the file is the matter and not this program.
+ *
+ * @param error What was thrown.
+ * @returns `true` when it did.
+ */
+export function isFileError(error: unknown): error is Error {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied ||
+    error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.IsADirectory ||
+    error instanceof Error && "code" in error;
+}

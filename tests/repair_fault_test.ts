@@ -1,0 +1,174 @@
+/** A repair that is killed before any of its changes, or in the middle of a write: nothing is lost, and the next one completes it. */
+
+import { assert, assertEquals } from "@std/assert";
+import { repairStore, type StoreRepair } from "../src/session/repair_store.ts";
+import { listSessions } from "../src/session/sessions.ts";
+import { startSession } from "../src/session/session_appender.ts";
+import { resultOf, spawnFixture } from "./helpers/fixture.ts";
+import { age, contentOf, record } from "./helpers/recorded.ts";
+import { TempDir } from "./helpers/temp_dir.ts";
+
+const NOW = Date.parse("2100-01-01");
+/** Killed at the same time. */
+const AT_ONCE = 4;
+
+/** A store where everything has gone wrong that can. */
+function ruin(root: string): void {
+  record(root, "success");
+  const late = record(root, "failure");
+  Deno.writeTextFileSync(late.logPath, '{"behind the end', { append: true });
+  Deno.writeTextFileSync(late.logPath.replace(/jsonl$/, "lock"), "");
+  const torn = record(root, "torn");
+  const lines = Deno.readTextFileSync(torn.logPath).split("\n");
+  Deno.writeTextFileSync(torn.logPath, lines.toSpliced(2, 0, "garbage").join("\n"));
+  const script = startSession({ workflowName: "script", workflowPath: "", tierCount: 1, root, project: root });
+  Deno.writeTextFileSync(script.logPath, '{"half', { append: true });
+  const gone = record(root, "dead");
+  Deno.removeSync(gone.logPath);
+  age(5, gone.logPath.replace(/jsonl$/, "lock"));
+  const project = Object.keys(contentOf(root)).find((path) => path.endsWith("/index.json"))!;
+  Deno.writeTextFileSync(`${root}/${project}`, '{"sessions": [');
+  Deno.writeTextFileSync(`${root}/sessions_index.json.tmp`, '{"sess');
+  age(5, `${root}/sessions_index.json.tmp`);
+}
+
+/** Copies a store, with the times of its files. */
+function copy(from: string, to: string): void {
+  Deno.mkdirSync(to, { recursive: true });
+  for (const { name, isDirectory } of Deno.readDirSync(from)) {
+    const [source, target] = [`${from}/${name}`, `${to}/${name}`];
+    if (isDirectory) {
+      copy(source, target);
+      continue;
+    }
+    Deno.copyFileSync(source, target);
+    const { mtime } = Deno.statSync(source);
+    Deno.utimeSync(target, mtime!, mtime!);
+  }
+}
+
+function repairAll(root: string): Promise<StoreRepair[]> {
+  return Array.fromAsync(repairStore({ root, project: root, now: NOW, stale: true }));
+}
+
+/** What a store comes to: what a killed repair may have set aside is looked at by itself. */
+function outcomeOf(root: string): { files: Record<string, string>; aside: string[] } {
+  // The lock that a killed repair leaves says of a silent writer that it died.
+  const told = (text: string): string => text.replaceAll(root, "ROOT").replace("fallen silent", "died");
+  const all = Object.entries(contentOf(root)).map(([path, text]) => [path, told(text)] as const);
+  const isAside = (path: string): boolean => /\.(torn|broken)-/.test(path);
+  const isNoted = (path: string): boolean => path.endsWith("index.json.lock"); // tells of times
+  return {
+    files: Object.fromEntries(all.filter(([path]) => !isAside(path) && !isNoted(path))),
+    aside: all.filter(([path]) => isAside(path)).map(([path, text]) => `${path.split(".")[0]}: ${text}`),
+  };
+}
+
+/** Every byte that was there is in a log still, or beside it. */
+function assertNothingLost(before: Record<string, string>, root: string): void {
+  const now = contentOf(root);
+  for (const [path, text] of Object.entries(before).filter(([path]) => path.endsWith(".jsonl"))) {
+    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+    const torn = text.slice(whole.length);
+    assert(now[path]!.startsWith(whole), `${path} lost a line`);
+    const beside = Object.entries(now).filter(([name]) => name.startsWith(`${path}.torn-`) && !name.endsWith(".tmp"));
+    const isKept = now[path]!.startsWith(text) || beside.some(([, copy]) => copy === torn);
+    assert(isKept, `${path} lost its unfinished line`);
+  }
+}
+
+Deno.test("repairStore() loses nothing when it is killed before any of its changes, and completes when run again", async () => {
+  using dir = new TempDir();
+  const [ruined, whole] = [dir.at("ruined"), dir.at("whole")];
+  ruin(ruined);
+  const before = contentOf(ruined);
+  copy(ruined, whole);
+  const unhindered = await resultOf(spawnFixture("repairer.ts", { args: [whole, String(NOW)] }));
+  assertEquals([unhindered.stderr, unhindered.code], ["", 0]);
+  const steps = unhindered.stdout.trimEnd().split("\n").slice(0, -1);
+  const expected = outcomeOf(whole);
+  assertNothingLost(before, whole);
+  assert(
+    ["open", "write", "sync", "rename", "truncate", "remove", "free"].every((verb) =>
+      steps.some((step) => step.startsWith(verb))
+    ),
+  );
+
+  const faults = steps.flatMap((step, at): (readonly [step: string, number: number, half: boolean])[] => [
+    [step, at + 1, false],
+    ...(step.startsWith("write") ? [[step, at + 1, true] as const] : []),
+  ]);
+  const killAt = async ([step, number, half]: typeof faults[number]): Promise<void> => {
+    const name = `${half ? "in the middle of" : "before"} ${number}: ${step}`;
+    const root = dir.at(`store-${number}${half ? "-half" : ""}`);
+    copy(ruined, root);
+    const args = [root, String(NOW), String(number), ...(half ? ["half"] : [])];
+    const child = spawnFixture("repairer.ts", { args });
+    const { stdout } = await resultOf(child);
+    assertEquals([(await child.status).signal, stdout.trimEnd().split("\n").length], ["SIGKILL", number], name);
+    assertNothingLost(before, root);
+
+    const repairs = await repairAll(root);
+    assertEquals(repairs.filter(({ kind }) => kind === "failed"), [], name);
+    const { files, aside } = outcomeOf(root);
+    assertEquals(files, expected.files, name);
+    for (const kept of expected.aside) assert(aside.includes(kept), `${name}: ${kept} is not kept`);
+    assertNothingLost(before, root);
+    const again = contentOf(root);
+    const rest = (await repairAll(root)).filter((item) => item.kind !== "log" || item.repair.actions.length > 0);
+    assertEquals([rest, contentOf(root)], [[], again], name);
+    Deno.removeSync(root, { recursive: true });
+  };
+  for (let at = 0; at < faults.length; at += AT_ONCE) await Promise.all(faults.slice(at, at + AT_ONCE).map(killAt));
+  assert(faults.length > 60, `only ${faults.length} faults`);
+});
+
+Deno.test("repairStore() comes to the same when several do it at once", async () => {
+  using dir = new TempDir();
+  const [ruined, whole] = [dir.at("ruined"), dir.at("whole")];
+  ruin(ruined);
+  const before = contentOf(ruined);
+  copy(ruined, whole);
+  await repairAll(whole);
+  const expected = outcomeOf(whole);
+  for (let round = 1; round <= 5; round++) {
+    const root = dir.at(`round-${round}`);
+    copy(ruined, root);
+    const children = Array.from({ length: 4 }, () => spawnFixture("repairer.ts", { args: [root, String(NOW)] }));
+    for (const { code, stderr } of await Promise.all(children.map(resultOf))) assertEquals([stderr, code], ["", 0]);
+    await repairAll(root); // each may have left a log to another, which was not through with the indexes
+    const { files, aside } = outcomeOf(root);
+    assertEquals(files, expected.files);
+    for (const kept of expected.aside) assert(aside.includes(kept), `${kept} is not kept`);
+    assertNothingLost(before, root);
+  }
+});
+
+Deno.test("repairStore() touches no session of those that start, write and end meanwhile", async () => {
+  using dir = new TempDir();
+  const root = dir.path;
+  const children = [1, 2].map(() => spawnFixture("sessions.ts", { args: [root, root, "100"], stdin: "piped" }));
+  await Promise.all(children.map((child) => child.stdin.close()));
+  let isOver = false;
+  const over = Promise.all(children.map(resultOf)).finally(() => isOver = true);
+  let rounds = 0;
+  for (; !isOver; rounds++) {
+    const repairs = await Array.fromAsync(repairStore({ root, project: root, stale: true }));
+    const touched = repairs.filter((item) =>
+      item.kind !== "log" && item.kind !== "index" || item.kind === "log" && item.repair.actions.length > 0
+    );
+    assertEquals(touched, []);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  for (const { code, stderr } of await over) assertEquals([stderr, code], ["", 0]);
+  assert(rounds > 3, `only ${rounds} rounds`);
+  const rows = listSessions({ root, project: root });
+  assertEquals(rows.length, 200);
+  assertEquals(rows.filter(({ state }) => state === "success").length, 100);
+  assertEquals(
+    Object.keys(contentOf(root)).filter((path) =>
+      /\.(torn|broken|lock|append)/.test(path) && !path.includes("index.json")
+    ),
+    [],
+  );
+});
