@@ -161,3 +161,18 @@ export type { FollowAllItem, FollowAllOptions } from "./src/storage/follow_all.t
 export type { FollowedLog } from "./src/storage/store_follower.ts";
 export type { EventFilterSpec, TextMatch } from "./src/query/filter.ts";
 export type { TextQuerySpec, TextRange } from "./src/query/text_query.ts";
+export { sessionStats, type SessionStatsOptions } from "./src/session/stats.ts";
+export {
+  type Durations,
+  type Outcomes,
+  RunStats,
+  sparkline,
+  type Stats,
+  type StepStats,
+  type WorkflowStats,
+} from "./src/query/stats.ts";
+export { type ReplayOptions, replaySession } from "./src/session/replay.ts";
+export { Pacer, replayDelays, type ReplayPace } from "./src/query/replay.ts";
+export { diffSessions, type SessionDiff } from "./src/session/diff.ts";
+export { diffRuns, type RunDiff, type Slowdown, SLOWER_MS, SLOWER_SHARE, type StateFlip } from "./src/query/diff.ts";
+export type { OutputDiff, OutputDifference, OutputDiffOptions, UncomparedOutput } from "./src/query/diff_output.ts";

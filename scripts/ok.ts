@@ -14,7 +14,7 @@ const CHECKS: Readonly<Record<string, readonly [subcommand: string, ...args: str
   fmt: ["fmt", "--check"],
   lint: ["lint"],
   check: ["check"],
-  doc: ["doc", "--lint", "mod.ts"],
+  doc: ["doc", "--lint", "mod.ts", "src/outrig/mod.ts"],
   // Unchecked, as Deno adds imports to an example that it may not use.
   examples: ["test", "-A", "--doc", "--no-check", "mod.ts", "src"],
   test: ["test", "-A"],

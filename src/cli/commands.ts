@@ -87,4 +87,16 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "end a session from a script",
     load: async () => erased((await import("./end.ts")).end),
   },
+  replay: {
+    summary: "play a session in its real timing",
+    load: async () => erased((await import("./replay.ts")).replay),
+  },
+  diff: {
+    summary: "compare two sessions",
+    load: async () => erased((await import("./diff.ts")).diff),
+  },
+  stats: {
+    summary: "show how runs and steps did over time",
+    load: async () => erased((await import("./stats.ts")).stats),
+  },
 };

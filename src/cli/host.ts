@@ -14,6 +14,8 @@ export interface HostInput {
   readonly isTerminal: boolean;
   /** The bytes; may be asked for once. */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Has a terminal give each key at once and unseen, or whole lines again. */
+  setRaw?(raw: boolean): void;
 }
 
 /** Where a command writes. */
@@ -70,6 +72,9 @@ export function denoHost(): Host {
       isTerminal: Deno.stdin.isTerminal(),
       get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
         return Deno.stdin.readable;
+      },
+      setRaw(raw: boolean): void {
+        Deno.stdin.setRaw(raw, { cbreak: raw && Deno.build.os !== "windows" }); // Ctrl-C stays a signal
       },
     },
     stdout: new DenoOutput(Deno.stdout, "standard output"),

@@ -40,7 +40,7 @@ const [WORKFLOW, PROJECT] = [4, 5];
 
 /** `ziglog prune`: deletes sessions. */
 export const prune = defineCommand({
-  usage: ["prune [--older-than AGE] [--max-size SIZE] [--keep-last N] [--state STATE]… [--workflow NAME] [OPTIONS]"],
+  usage: ["prune [--older-than AGE] [--max-size SIZE] [--keep-last N] [OPTIONS]"],
   description:
     "Deletes sessions of this project: their logs, what belongs to them, and their index entries. Shows them first, and " +
     "asks.\n\n" +

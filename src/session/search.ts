@@ -123,8 +123,14 @@ function chooseSessions(options: SearchOptions): SearchedSession[] {
   return sessions.filter(compileSessionFilter({ workflow, states, activeSince: since, until }));
 }
 
-/** An index may name any file: it is read only where reading is allowed, links followed. */
-function requireLog(path: string): void {
+/**
+ * Makes sure that a log may be read. An index may name any file: it is read only where reading is allowed, links
+ * followed.
+ *
+ * @param path The log.
+ * @throws {Deno.errors.NotCapable} When it may not.
+ */
+export function requireLog(path: string): void {
   requirePath("read", path);
   if (!mayRead(path)) requirePath("read", Deno.realPathSync(path));
 }

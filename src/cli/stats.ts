@@ -1,0 +1,115 @@
+import type { JsonObject } from "../codec/json.ts";
+import { formatDuration } from "../query/duration.ts";
+import { type Outcomes, sparkline, type WorkflowStats } from "../query/stats.ts";
+import { type Cell, table } from "../query/table.ts";
+import { parseTime } from "../query/units.ts";
+import { visible } from "../query/visible.ts";
+import { sessionStats } from "../session/stats.ts";
+import { type Command, type CommandContext, defineCommand } from "./command.ts";
+import { ExitCode } from "./exit_code.ts";
+import { writeJsonLines } from "./json_lines.ts";
+import type { Style } from "./style.ts";
+
+const OPTIONS = {
+  all: { kind: "boolean", short: "a", help: "the sessions of every project, not only of this one" },
+  workflow: { kind: "string", value: "NAME", help: "only runs of this workflow; * stands for any text" },
+  since: { kind: "string", value: "TIME", help: "only runs started then or later: 2h, 7d (ago), or RFC 3339" },
+  json: { kind: "boolean", help: "one JSON object a workflow (NDJSON)" },
+} as const;
+
+type Context = CommandContext<typeof OPTIONS>;
+
+const HEADINGS = ["WORKFLOW / STEP", "RUNS", "OK", "P50", "P95", "MAX", "RETRIES", "FLAKY", "RECENT"];
+
+/** `ziglog stats`: shows how runs and steps did over time. */
+export const stats: Command<typeof OPTIONS> = defineCommand({
+  usage: ["stats [--workflow NAME] [--since TIME] [--all] [--json]"],
+  description:
+    "Shows how often each workflow was run, how often it went well, and how long it took; below it the same of its " +
+    "steps, the slowest first. Crashes count as failures; what has not ended does not count for OK. Durations are of " +
+    "what went well; RECENT shows the last 20 of them. FLAKY is how often a step passed right after it had failed " +
+    "with the same definition, in one run or from one to the next.\n\n" +
+    "An object of --json has workflow_name, runs, unfinished, successes, failures, success_rate (0 to 1), " +
+    "duration_ms (p50, p95, max), recent_ms, retries and steps: objects of the same with step_name, skipped and flaky.",
+  maxPositionals: 0,
+  options: OPTIONS,
+  examples: [
+    { command: "ziglog stats --since 7d", help: "how was the week?" },
+    { command: "ziglog stats --json | jq -r '.steps[] | select(.flaky > 0).step_name'", help: "flaky steps" },
+  ],
+  async run({ options, host, layout, style }: Context): Promise<number> {
+    const now = host.now().getTime();
+    const { all, workflow, since } = options;
+    const { workflows } = await sessionStats({
+      ...layout,
+      ...{ all, workflow, now },
+      since: since === undefined ? undefined : parseTime(since, now),
+      onUnreadable: ({ id }, { message }) =>
+        host.stderr.write(`ziglog: Cannot read session ${visible(id)}: ${visible(message)}\n`),
+    });
+    if (workflows.length === 0) host.stderr.write("no session fits\n");
+    else if (options.json) writeJsonLines(host, workflows.map(toJson));
+    else host.stdout.write(draw(workflows, host.stdout.columns, style).join("\n") + "\n");
+    return ExitCode.ok;
+  },
+});
+
+function toJson({ name, runs, unfinished, retries, steps, ...outcomes }: WorkflowStats): JsonObject {
+  return {
+    workflow_name: name,
+    runs,
+    unfinished,
+    ...outcomesJson(outcomes),
+    retries,
+    steps: steps.map(({ name, runs, skipped, retries, flaky, ...outcomes }) => {
+      return { step_name: name, runs, skipped, ...outcomesJson(outcomes), retries, flaky };
+    }),
+  };
+}
+
+function outcomesJson({ successes, failures, successRate, durations, recent }: Outcomes): JsonObject {
+  return { successes, failures, success_rate: successRate, duration_ms: { ...durations }, recent_ms: [...recent] };
+}
+
+function draw(workflows: readonly WorkflowStats[], width: number | undefined, style: Style): string[] {
+  const rows = [HEADINGS.map((text): Cell => ({ text, paint: style.dim }))];
+  for (const workflow of workflows) {
+    rows.push(cells({ ...workflow, flaky: flakyOf(workflow) }, "", style));
+    for (const step of workflow.steps) rows.push(cells(step, "  ", style));
+  }
+  return table(rows, { width, flexible: [0, HEADINGS.length - 1] });
+}
+
+function flakyOf({ steps }: WorkflowStats): number {
+  return steps.reduce((sum, { flaky }) => sum + flaky, 0);
+}
+
+/** What a row tells. */
+interface Row extends Outcomes {
+  readonly name: string;
+  readonly runs: number;
+  readonly retries: number;
+  readonly flaky: number;
+}
+
+function cells(
+  { name, runs, successRate, durations, retries, flaky, recent }: Row,
+  indent: string,
+  style: Style,
+): Cell[] {
+  const isStep = indent !== "";
+  const { p50, p95, max } = durations;
+  return [
+    { text: indent + visible(name), paint: isStep ? undefined : style.bold },
+    { text: String(runs) },
+    // Rounded down: 100% means all of them.
+    {
+      text: successRate === null ? "-" : `${Math.floor(successRate * 100)}%`,
+      paint: successRate === null ? undefined : successRate < 1 ? style.red : style.green,
+    },
+    ...[p50, p95, max].map((ms): Cell => ({ text: ms === null ? "-" : formatDuration(ms) })),
+    { text: String(retries) },
+    { text: String(flaky), paint: flaky > 0 ? style.yellow : undefined },
+    { text: sparkline(recent) },
+  ];
+}

@@ -1,0 +1,226 @@
+/** How the runs of workflows, and their steps, did over time. */
+
+import type { SessionState } from "../storage/liveness.ts";
+import type { RunSummary, StepSummary } from "./summary.ts";
+
+/** How long something took, in milliseconds; `null` when nothing was measured. */
+export interface Durations {
+  /** Half of them took no longer. */
+  readonly p50: number | null;
+  /** 95 of a hundred took no longer. */
+  readonly p95: number | null;
+  /** The longest. */
+  readonly max: number | null;
+}
+
+/** How often something was done, and how it went. */
+export interface Outcomes {
+  /** How many went well. */
+  readonly successes: number;
+  /** How many did not. */
+  readonly failures: number;
+  /** The part that went well, of those that ended: 0 to 1; `null` when none did. */
+  readonly successRate: number | null;
+  /** How long those took that went well. */
+  readonly durations: Durations;
+  /** The last of these durations, the newest last. */
+  readonly recent: readonly number[];
+}
+
+/** How a step did in the runs of its workflow. */
+export interface StepStats extends Outcomes {
+  /** Name of the step. */
+  readonly name: string;
+  /** Runs in which it was started or skipped. */
+  readonly runs: number;
+  /** Runs in which it was skipped. */
+  readonly skipped: number;
+  /** Attempts beyond the first of a run. */
+  readonly retries: number;
+  /** How often it passed right after it had failed with the same definition, in one run or from one to the next. */
+  readonly flaky: number;
+}
+
+/** How a workflow did. */
+export interface WorkflowStats extends Outcomes {
+  /** Name of the workflow. */
+  readonly name: string;
+  /** All its runs. */
+  readonly runs: number;
+  /** Runs that had not ended, or of which nobody knows whether they have. */
+  readonly unfinished: number;
+  /** Attempts of steps beyond the first. */
+  readonly retries: number;
+  /** Its steps, the slowest first: by the median, those without one last. */
+  readonly steps: readonly StepStats[];
+}
+
+/** How the runs did. */
+export interface Stats {
+  /** The workflows; the one that was run last comes first. */
+  readonly workflows: readonly WorkflowStats[];
+}
+
+/** Durations that are kept for a chart. */
+const RECENT = 20;
+
+/** Bars from low to high. */
+const BARS = "▁▂▃▄▅▆▇█";
+
+/** Gathers how runs did, in memory that depends on the number of runs and steps. */
+export class RunStats {
+  readonly #workflows = new Map<string, WorkflowTally>();
+
+  /**
+   * Takes the next run. Runs are taken in the order they were started.
+   *
+   * @param name Name of its workflow.
+   * @param state How the run stands; a crash counts as a failure.
+   * @param run The run.
+   */
+  add(name: string, state: SessionState, run: RunSummary): void {
+    const workflow = this.#workflows.get(name) ?? new WorkflowTally(name);
+    // Put last: it is the one that was run last.
+    this.#workflows.delete(name);
+    this.#workflows.set(name, workflow);
+    workflow.add(state, run);
+  }
+
+  /**
+   * Tells how the runs did.
+   *
+   * @returns What is known so far.
+   */
+  stats(): Stats {
+    return { workflows: Array.from(this.#workflows.values(), (workflow) => workflow.stats()).reverse() };
+  }
+}
+
+/**
+ * Draws numbers as a line of bars.
+ *
+ * @param values Numbers from 0.
+ * @returns One bar each, in proportion to the largest.
+ */
+export function sparkline(values: readonly number[]): string {
+  const most = Math.max(...values, 1);
+  return values.map((value) => BARS[Math.round(value / most * (BARS.length - 1))]).join("");
+}
+
+class Tally {
+  #successes = 0;
+  #failures = 0;
+  readonly #durations: number[] = [];
+
+  success(durationMs: number | bigint | null): void {
+    this.#successes++;
+    if (durationMs !== null) this.#durations.push(Number(durationMs));
+  }
+
+  failure(): void {
+    this.#failures++;
+  }
+
+  outcomes(): Outcomes {
+    const [successes, failures] = [this.#successes, this.#failures];
+    const ended = successes + failures;
+    const sorted = this.#durations.toSorted((a, b) => a - b);
+    return {
+      successes,
+      failures,
+      successRate: ended === 0 ? null : successes / ended,
+      durations: { p50: percentile(sorted, 50), p95: percentile(sorted, 95), max: percentile(sorted, 100) },
+      recent: this.#durations.slice(-RECENT),
+    };
+  }
+}
+
+class WorkflowTally {
+  readonly #name: string;
+  readonly #tally = new Tally();
+  readonly #steps = new Map<string, StepTally>();
+  #runs = 0;
+  #unfinished = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  add(state: SessionState, run: RunSummary): void {
+    this.#runs++;
+    if (state === "success") this.#tally.success(run.durationMs);
+    else if (state === "failure" || state === "crashed") this.#tally.failure();
+    else this.#unfinished++;
+    for (const step of run.tiers.flatMap(({ steps }) => steps)) {
+      if (step.state === "waiting") continue;
+      const tally = this.#steps.get(step.name) ?? new StepTally(step.name);
+      this.#steps.set(step.name, tally);
+      tally.add(step);
+    }
+  }
+
+  stats(): WorkflowStats {
+    const steps = Array.from(this.#steps.values(), (step) => step.stats())
+      .sort((a, b) => (b.durations.p50 ?? -1) - (a.durations.p50 ?? -1));
+    return {
+      name: this.#name,
+      runs: this.#runs,
+      unfinished: this.#unfinished,
+      ...this.#tally.outcomes(),
+      retries: steps.reduce((sum, { retries }) => sum + retries, 0),
+      steps,
+    };
+  }
+}
+
+class StepTally {
+  readonly #name: string;
+  readonly #tally = new Tally();
+  #runs = 0;
+  #skipped = 0;
+  #retries = 0;
+  #flaky = 0;
+  /** The definition with which it failed last, unless it passed since. */
+  #failed: string | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  add(step: StepSummary): void {
+    this.#runs++;
+    this.#retries += Math.max(0, step.attempts - 1);
+    const definition = definitionOf(step);
+    if (step.state === "skipped") this.#skipped++;
+    if (step.state === "failure") {
+      this.#tally.failure();
+      this.#failed = definition;
+    }
+    if (step.state !== "success") return;
+    this.#tally.success(step.durationMs);
+    const failedBefore = this.#failed !== undefined && this.#failed === definition;
+    if (step.failures.length > 0 || failedBefore) this.#flaky++;
+    this.#failed = undefined;
+  }
+
+  stats(): StepStats {
+    return {
+      name: this.#name,
+      runs: this.#runs,
+      skipped: this.#skipped,
+      ...this.#tally.outcomes(),
+      retries: this.#retries,
+      flaky: this.#flaky,
+    };
+  }
+}
+
+/** How a step is run; `undefined` when its start is not in the log, or tells nothing. */
+function definitionOf({ zagCommand, model, promptPreview }: StepSummary): string | undefined {
+  return promptPreview ? JSON.stringify([zagCommand, model, promptPreview]) : undefined;
+}
+
+/** By the nearest rank: always one of the values. */
+function percentile(sorted: readonly number[], percent: number): number | null {
+  return sorted[Math.ceil(sorted.length * percent / 100) - 1] ?? null;
+}
