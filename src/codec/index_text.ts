@@ -17,6 +17,9 @@ export interface IndexContent<Entry> {
   readonly damage: string | undefined;
 }
 
+/** What `JSON.parse` alone would change: long integers, and escapes of lone surrogates. All else it reads much faster. */
+const NEEDS_CARE = /\d{16}|\\u[dD]/;
+
 /**
  * Reads the text of an index; what is damaged costs no more than itself.
  *
@@ -27,7 +30,7 @@ export interface IndexContent<Entry> {
 export function decodeIndex<Entry>(schema: IndexSchema<Entry>, text: string): IndexContent<Entry> {
   let value: unknown;
   try {
-    value = parseJson(text);
+    value = NEEDS_CARE.test(text) ? parseJson(text) : JSON.parse(text);
   } catch (error) {
     return { entries: [], rest: {}, damage: text.trim() === "" ? "it is empty" : (error as Error).message };
   }

@@ -196,7 +196,7 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
   #logPath({ id, logPath }: SessionSummary): string {
     try {
       const own = logPathOf(this.layout, parseSessionId(id));
-      if (exists(own)) return own;
+      if (own === logPath || exists(own)) return own;
     } catch {
       // An id that is no file name: only the path of the entry can tell.
     }
