@@ -87,7 +87,7 @@ Deno.test("pruneSessions() deletes in every project what was planned in every pr
   pruneSessions(planPrune({ ...at, olderThanMs: DAY, all: true }));
   assertEquals(contentsOf(at), after);
   const { logs, entries } = contentsOf({ root: at.root, project: at.elsewhere });
-  assertEquals([logs, entries.filter((entry) => entry.includes("/b"))], [{}, []]);
+  assertEquals([logs, entries.filter((entry) => entry.includes(idOf(at.logs.foreign)))], [{}, []]);
 });
 
 function beat(logPath: string, { root, project }: OldStore): void {
