@@ -109,16 +109,21 @@ export {
   type ProjectUsage,
   type SpaceTaken,
   type WorkflowUsage,
-} from "./src/session/disk_usage.ts";
-export { isPinned, pinSession, unpinSession } from "./src/session/pins.ts";
+} from "./src/maintenance/disk_usage.ts";
+export { isPinned, pinSession, unpinSession } from "./src/maintenance/pins.ts";
 export {
   type PlannedPrune,
   planPrune,
   type ProjectSession,
   type PruneOptions,
   type PrunePlan,
-} from "./src/session/prune_plan.ts";
-export { type PruneResult, type PruneRunOptions, pruneSessions, type PruneStep } from "./src/session/prune_sessions.ts";
+} from "./src/maintenance/prune_plan.ts";
+export {
+  type PruneResult,
+  type PruneRunOptions,
+  pruneSessions,
+  type PruneStep,
+} from "./src/maintenance/prune_sessions.ts";
 export {
   appendEvent,
   appendEvents,
@@ -130,32 +135,32 @@ export {
 export type { SessionFile, SessionFileKind } from "./src/storage/session_files.ts";
 export { type Finding, type FindingKind, type FindingMeaning, FINDINGS, type Severity } from "./src/query/finding.ts";
 export type { IndexDifference, IndexDifferenceKind } from "./src/query/compare_index.ts";
-export { type DoctorOptions, examineStore } from "./src/session/doctor.ts";
-export type { Diagnosis, DiagnosisState } from "./src/session/diagnosis.ts";
-export { type IndexRebuild, rebuildIndexes, type RebuildOptions } from "./src/session/rebuild_indexes.ts";
-export type { LogRepair, LogRepairOptions, RepairAction } from "./src/session/repair_log.ts";
+export { type DoctorOptions, examineStore } from "./src/maintenance/doctor.ts";
+export type { Diagnosis, DiagnosisState } from "./src/maintenance/diagnosis.ts";
+export { type IndexRebuild, rebuildIndexes, type RebuildOptions } from "./src/maintenance/rebuild_indexes.ts";
+export type { LogRepair, LogRepairOptions, RepairAction } from "./src/maintenance/repair_log.ts";
 export {
   type RepairOptions,
   repairSession,
   repairStore,
   type SessionRepair,
   type StoreRepair,
-} from "./src/session/repair_store.ts";
-export { type SessionReport, type Verdict, type VerifyOptions, verifySession } from "./src/session/verify_session.ts";
+} from "./src/maintenance/repair_store.ts";
+export {
+  type SessionReport,
+  type Verdict,
+  type VerifyOptions,
+  verifySession,
+} from "./src/maintenance/verify_session.ts";
 export {
   type IndexFinding,
   type IndexReport,
   type StoreReport,
   verifyStore,
   type VerifyStoreOptions,
-} from "./src/session/verify_store.ts";
-export {
-  type SearchedSession,
-  type SearchHit,
-  type SearchOptions,
-  type SearchProgress,
-  searchSessions,
-} from "./src/session/search.ts";
+} from "./src/maintenance/verify_store.ts";
+export { type SearchedSession, type SearchHit, type SearchOptions, searchSessions } from "./src/session/search.ts";
+export type { SearchProgress } from "./src/session/search_logs.ts";
 export { followAllSessions } from "./src/session/follow_sessions.ts";
 export type { FollowAllItem, FollowAllOptions } from "./src/storage/follow_all.ts";
 export type { FollowedLog } from "./src/storage/store_follower.ts";

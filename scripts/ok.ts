@@ -7,14 +7,17 @@
  * @module
  */
 
-import { chooseImports, denoDir } from "./imports.ts";
+import { chooseImports, denoDir, PROJECT } from "./imports.ts";
 import { launch } from "./launch.ts";
+
+/** What the package offers, by the paths of its modules. */
+const ENTRY_POINTS = Object.values<string>(JSON.parse(Deno.readTextFileSync(`${PROJECT}/deno.json`)).exports);
 
 const CHECKS: Readonly<Record<string, readonly [subcommand: string, ...args: string[]]>> = {
   fmt: ["fmt", "--check"],
   lint: ["lint"],
   check: ["check"],
-  doc: ["doc", "--lint", "mod.ts", "src/outrig/mod.ts"],
+  doc: ["doc", "--lint", ...ENTRY_POINTS],
   // Unchecked, as Deno adds imports to an example that it may not use.
   examples: ["test", "-A", "--doc", "--no-check", "mod.ts", "src"],
   test: ["test", "-A"],

@@ -23,11 +23,10 @@ export class AmbiguousSessionError extends Error {
    *
    * @param prefix The prefix as it was given.
    * @param candidates The full ids that it fits.
+   * @param shown The same for people, as with the names of their sources; default: the ids.
    */
-  constructor(prefix: string, candidates: readonly string[]) {
-    super(
-      `Cannot choose session "${prefix}": the prefix fits ${candidates.length} sessions (${candidates.join(", ")})`,
-    );
+  constructor(prefix: string, candidates: readonly string[], shown: readonly string[] = candidates) {
+    super(`Cannot choose session "${prefix}": the prefix fits ${candidates.length} sessions (${shown.join(", ")})`);
     this.candidates = candidates;
   }
 }

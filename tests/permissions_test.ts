@@ -176,6 +176,36 @@ for (const without of ["nothing", "--allow-env", "--allow-read", "--allow-write"
   });
 }
 
+for (const granted of ["nothing", "the log"]) {
+  Deno.test({
+    name: `readSessionEvents() and followSession() never prompt at a terminal when ${granted} may be read`,
+    ...needs("script"),
+    async fn(): Promise<void> {
+      using home = new Home();
+      const { stdout } = await home.run(["--no-prompt", ENV, home.mayRead, home.mayWrite]);
+      const log = JSON.parse(stdout).logPath;
+      const rights = granted === "nothing" ? [] : [`--allow-read=${log}`];
+      const said = await atTerminal(home, fixtureArgs("read_paths.ts", { rights, args: [log] }));
+      const missing = `NotCapable: Cannot read "${log}": permission is missing, run with --allow-read=${log}\r\n`;
+      assertEquals(said, (granted === "nothing" ? missing : "done\r\n").repeat(2));
+    },
+  });
+}
+
+/** What a program says that runs at a terminal; who prompts waits for an answer, and is stopped. */
+async function atTerminal(home: Home, args: readonly string[]): Promise<string> {
+  const { stdout } = await new Deno.Command("script", {
+    args: ["--quiet", "--return", "--command", [Deno.execPath(), ...args].map(quote).join(" "), "/dev/null"],
+    cwd: home.path,
+    env: home.env(),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal: AbortSignal.timeout(20_000),
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
 function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -2,8 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { SessionWriter } from "../mod.ts";
-import { planPrune } from "../src/session/prune_plan.ts";
-import { pruneSessions } from "../src/session/prune_sessions.ts";
+import { planPrune } from "../src/maintenance/prune_plan.ts";
+import { pruneSessions } from "../src/maintenance/prune_sessions.ts";
 import { listSessions } from "../src/session/sessions.ts";
 import { contentsOf } from "./helpers/old_store.ts";
 import { needs } from "./helpers/skip.ts";

@@ -1,9 +1,11 @@
 /** A repair that is killed before any of its changes, or in the middle of a write: nothing is lost, and the next one completes it. */
 
 import { assert, assertEquals } from "@std/assert";
-import { repairStore, type StoreRepair } from "../src/session/repair_store.ts";
-import { listSessions } from "../src/session/sessions.ts";
+import { basename } from "../src/deps/path.ts";
+import { repairStore, type StoreRepair } from "../src/maintenance/repair_store.ts";
+import { listSessions, openCatalog } from "../src/session/sessions.ts";
 import { startSession } from "../src/session/session_appender.ts";
+import type { LayoutOptions } from "../src/storage/layout.ts";
 import { resultOf, spawnFixture } from "./helpers/fixture.ts";
 import { age, contentOf, record } from "./helpers/recorded.ts";
 import { TempDir } from "./helpers/temp_dir.ts";
@@ -53,8 +55,7 @@ function repairAll(root: string): Promise<StoreRepair[]> {
 
 /** What a store comes to: what a killed repair may have set aside is looked at by itself. */
 function outcomeOf(root: string): { files: Record<string, string>; aside: string[] } {
-  // The lock that a killed repair leaves says of a silent writer that it died.
-  const told = (text: string): string => text.replaceAll(root, "ROOT").replace("fallen silent", "died");
+  const told = (text: string): string => text.replaceAll(root, "ROOT");
   const all = Object.entries(contentOf(root)).map(([path, text]) => [path, told(text)] as const);
   const isAside = (path: string): boolean => /\.(torn|broken)-/.test(path);
   const isNoted = (path: string): boolean => path.endsWith("index.json.lock"); // tells of times
@@ -75,6 +76,13 @@ function assertNothingLost(before: Record<string, string>, root: string): void {
     const isKept = now[path]!.startsWith(text) || beside.some(([, copy]) => copy === torn);
     assert(isKept, `${path} lost its unfinished line`);
   }
+}
+
+/** Of a silent writer nobody says that it died, unless its session was ended: who did not ask for that gets none. */
+function assertStillUnknown(before: Record<string, string>, at: LayoutOptions, name: string): void {
+  const [silent] = Object.entries(before).find(([path, text]) => path.endsWith(".jsonl") && text.includes('"script"'))!;
+  const row = openCatalog(at).list(NOW).find(({ logPath }) => logPath.endsWith(basename(silent)));
+  assert(row?.state === "stale" || row?.state === "failure", `${name}: the silent one is ${row?.state}`);
 }
 
 Deno.test("repairStore() loses nothing when it is killed before any of its changes, and completes when run again", async () => {
@@ -107,6 +115,7 @@ Deno.test("repairStore() loses nothing when it is killed before any of its chang
     const { stdout } = await resultOf(child);
     assertEquals([(await child.status).signal, stdout.trimEnd().split("\n").length], ["SIGKILL", number], name);
     assertNothingLost(before, root);
+    assertStillUnknown(before, { root, project: ruined }, name);
 
     const repairs = await repairAll(root);
     assertEquals(repairs.filter(({ kind }) => kind === "failed"), [], name);

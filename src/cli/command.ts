@@ -88,6 +88,8 @@ export interface CommandContext<Options extends OptionTable> extends Arguments<O
   readonly layout: { readonly root?: string; readonly project?: string };
   /** How to colour standard output. */
   readonly style: Style;
+  /** Takes secrets out of what is recorded; `undefined` when none are known. What is written to `host` is free of them. */
+  readonly redact: ((text: string) => string) | undefined;
 }
 
 /** A command. Its name and its one-line summary stand in the table of `main.ts`, which loads it when it is used. */
@@ -100,6 +102,8 @@ export interface Command<Options extends OptionTable = OptionTable> {
   readonly maxPositionals?: number;
   /** Whether what follows `--` is for it; otherwise it counts as further arguments. */
   readonly takesRest?: boolean;
+  /** Whether it passes on what others write, as it is: secrets are then taken out of what it records only. */
+  readonly passesOn?: boolean;
   /** Its own options. */
   readonly options: Options;
   /** Worked examples. */

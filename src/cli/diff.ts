@@ -1,5 +1,5 @@
 import { SessionNotFoundError, UsageError } from "../errors.ts";
-import { formatDuration } from "../query/duration.ts";
+import { formatDuration, formatTime } from "../query/duration.ts";
 import { compileGlob } from "../query/glob.ts";
 import { visible } from "../query/visible.ts";
 import { diffSessions, type SessionDiff } from "../session/diff.ts";
@@ -103,11 +103,15 @@ function sessionJson({ id, name, state, logPath }: Session): Record<string, stri
   return { zig_session_id: id, workflow_name: name, state, log_path: logPath };
 }
 
+function describe({ id, name, state, startedAt }: Session): string {
+  return visible(`${id} ${name}, ${state}, started ${formatTime(startedAt, 0)}`);
+}
+
 function diffText(a: Session, b: Session, found: SessionDiff, style: Style): string[] {
   const { status, output } = found;
   const lines = [
-    style.dim(`a: ${visible(a.id)} ${visible(a.name)} ${a.startedAt}`),
-    style.dim(`b: ${visible(b.id)} ${visible(b.name)} ${b.startedAt}`),
+    style.dim(`a: ${describe(a)}`),
+    style.dim(`b: ${describe(b)}`),
   ];
   if (status !== null) lines.push(`ended: ${status.a ?? "not"} → ${status.b ?? "not"}`);
   for (const step of found.added) lines.push(style.green(`+ ${visible(step)}`));

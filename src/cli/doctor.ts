@@ -1,8 +1,8 @@
 /** `ziglog doctor`: looks over the store. */
 
 import { visible } from "../query/visible.ts";
-import type { Diagnosis, DiagnosisState } from "../session/diagnosis.ts";
-import { examineStore } from "../session/doctor.ts";
+import type { Diagnosis, DiagnosisState } from "../maintenance/diagnosis.ts";
+import { examineStore } from "../maintenance/doctor.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { writeJsonLines } from "./json_lines.ts";

@@ -1,7 +1,8 @@
 import { type Cell, table } from "../query/table.ts";
 import { formatSize } from "../query/units.ts";
 import { visible } from "../query/visible.ts";
-import { type DiskUsage, diskUsage, type ProjectUsage, type SpaceTaken } from "../session/disk_usage.ts";
+import { type DiskUsage, diskUsage, type ProjectUsage, type SpaceTaken } from "../maintenance/disk_usage.ts";
+import { openLayout } from "../storage/layout.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { writeJsonLines } from "./json_lines.ts";
@@ -45,6 +46,9 @@ function run({ options, host, layout, style }: Context): number {
   if (options.json) {
     const rows = [...usage.projects.flatMap(projectRows), ...storeRows(usage)];
     writeJsonLines(host, rows.map((row) => ({ ...row })));
+  } else if (usage.bytes === 0) {
+    const { root, projectDir } = openLayout(layout);
+    host.stderr.write(`nothing is recorded in ${visible(options.all ? root : projectDir)}\n`);
   } else {
     host.stdout.write(draw(usage, options.all, host.stdout.columns, style).join("\n") + "\n");
   }

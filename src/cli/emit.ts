@@ -46,10 +46,10 @@ export const emit = defineCommand({
     },
   ],
   async run(context: Context): Promise<number> {
-    const { positionals: [id, type, ...pairs], options, host, layout } = context;
+    const { positionals: [id, type, ...pairs], options, host, layout, redact } = context;
     if (!id) throw new UsageError('Cannot emit an event: name the session (see "ziglog emit --help")');
     const append = (events: readonly StepEventKind[]): void => {
-      const appended = appendEvents(id, events, layout);
+      const appended = appendEvents(id, events, { ...layout, redact });
       if (options.json) writeJsonLines(host, appended.map((event) => ({ ...event })));
     };
     if (type !== undefined) {

@@ -1,18 +1,20 @@
-import { ZIG } from "../codec/zig.ts";
 import type { OutputStream } from "../codec/zig_events.ts";
+import { UsageError } from "../errors.ts";
 import { compileFilter, type EventFilter } from "../query/filter.ts";
 import { parseTime } from "../query/units.ts";
-import { openCatalog } from "../session/sessions.ts";
+import type { SessionLog } from "../sources/source.ts";
 import { scan, scanLast } from "../storage/scan.ts";
 import { checkTypes } from "./check_types.ts";
 import { type Command, type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { LinePrinter } from "./line_printer.ts";
 import { LATEST, selectorOf } from "./selector.ts";
+import { chooseSession, ID_SOURCE } from "./source_option.ts";
 
 const STREAMS: readonly OutputStream[] = ["stdout", "stderr"];
 
 const OPTIONS = {
+  source: ID_SOURCE,
   latest: LATEST,
   type: { kind: "list", value: "TYPE", help: "only events of this type, such as step_failed; repeat for more" },
   step: { kind: "string", value: "STEP", help: "only what is about this step" },
@@ -24,6 +26,7 @@ const OPTIONS = {
   last: { kind: "integer", short: "n", value: "N", help: "the last N of them; does not read the whole log" },
   count: { kind: "boolean", help: "how many there are, instead of them" },
   json: { kind: "boolean", help: 'the stored lines, byte for byte (NDJSON); with --count {"count":N}' },
+  "show-thinking": { kind: "boolean", help: "what an agent thought, too" },
   raw: { kind: "boolean", help: "send control characters of the output to the terminal as they are" },
 } as const;
 
@@ -34,7 +37,7 @@ export const events: Command<typeof OPTIONS> = defineCommand({
   usage: ["events [ID | --latest] [OPTIONS]"],
   description:
     "Prints the lines of a session's log that fit all that is asked for, each with its number and time, heartbeats " +
-    "too. ID is a session id or the beginning of one. A TYPE is a known type of event, or any other that the log " +
+    "too. ID is a session id or the beginning of one; it may be that of an agent session, too. A TYPE is a known type of event, or any other that the log " +
     "holds. Times are in UTC unless they have an offset.\n\n" +
     "Damaged lines are told on standard error when nothing is asked for but a number of lines; they fit no filter.",
   maxPositionals: 1,
@@ -45,15 +48,13 @@ export const events: Command<typeof OPTIONS> = defineCommand({
     { command: "ziglog events --step test --stream stderr --since 15m", help: "what test complained about lately" },
     { command: "ziglog events --type step_output --count", help: "how many lines of output are there?" },
   ],
-  run(context: Context): Promise<number> {
-    return Promise.try(run, context);
-  },
+  run,
 });
 
-function run(context: Context): number {
-  const { options, host, layout, style } = context;
+async function run(context: Context): Promise<number> {
+  const { options, host, style } = context;
   const now = host.now().getTime();
-  const filter = compileFilter({
+  const spec = {
     types: options.type,
     step: options.step,
     stream: options.stream as OutputStream | undefined,
@@ -61,30 +62,47 @@ function run(context: Context): number {
     beforeSeq: options["before-seq"],
     since: options.since === undefined ? undefined : parseTime(options.since, now),
     until: options.until === undefined ? undefined : parseTime(options.until, now),
-  });
-  const { logPath } = openCatalog(layout).resolve(selectorOf(context.positionals, options), now);
-  checkTypes("--type", options.type, () => [logPath]);
+  };
+  const { source, session } = await chooseSession(context, selectorOf(context.positionals, options), options.source);
+  const log = await source.logOf(session);
+  const { dialect, view } = log.format;
+  refuseSteps(context, log);
+  checkTypes("--type", options.type, [log.format], () => [log]);
+  const filter = compileFilter(spec, view);
   if (options.count) {
-    const count = countLines(logPath, filter, options.last);
+    const count = countLines(log, filter, options.last);
     host.stdout.write(options.json ? `{"count":${count}}\n` : `${count}\n`);
     return ExitCode.ok;
   }
   const { json, raw } = options;
-  const printer = new LinePrinter(host, { json, raw, timestamps: true, numbered: true, types: [], style });
-  if (options.last === undefined) printAll(logPath, filter, printer);
-  else printer.print(scanLast(logPath, ZIG, filter, options.last));
+  const showHidden = options["show-thinking"] || options.type.some((type) => view.hiddenTypes.includes(type));
+  const printer = new LinePrinter(host, {
+    ...{ json, raw, view, showHidden, style },
+    timestamps: true,
+    numbered: true,
+    types: [],
+  });
+  if (options.last === undefined) printAll(log, filter, printer);
+  else printer.print(scanLast(log.logPath, dialect, filter, options.last));
   return ExitCode.ok;
 }
 
-function printAll(logPath: string, filter: EventFilter, printer: LinePrinter): void {
-  for (const lines of scan(logPath, ZIG, { prefilter: filter.prefilter })) {
+/** Nothing would fit, and that would look as if nothing had happened. */
+function refuseSteps({ options }: Context, { format }: SessionLog): void {
+  if (format.view.hasSteps || options.step === undefined && options.stream === undefined) return;
+  const option = options.step === undefined ? "--stream" : "--step";
+  throw new UsageError(`Cannot use option "${option}": a session of an agent has no steps`);
+}
+
+function printAll({ logPath, format }: SessionLog, filter: EventFilter, printer: LinePrinter): void {
+  for (const lines of scan(logPath, format.dialect, { prefilter: filter.prefilter })) {
     printer.print(lines.filter((line) => filter.matches(line)));
   }
 }
 
-function countLines(logPath: string, filter: EventFilter, last = Infinity): number {
+function countLines({ logPath, format }: SessionLog, filter: EventFilter, last = Infinity): number {
   let count = 0;
-  for (const lines of scan(logPath, ZIG, { prefilter: filter.prefilter })) {
+  for (const lines of scan(logPath, format.dialect, { prefilter: filter.prefilter })) {
     for (const line of lines) {
       if (line.kind !== "malformed" && filter.matches(line)) count++;
     }

@@ -56,7 +56,7 @@ export function overview(
   const { style, width } = look;
   return [
     `${style.bold("ziglog")}: records what a workflow does, and shows it`,
-    section("Usage", "  ziglog COMMAND [OPTIONS] [ARGUMENTS]\n  ziglog help COMMAND", style),
+    section("Usage", "  ziglog COMMAND [OPTIONS] [ARGUMENTS]\n  ziglog help [COMMAND | --man]", style),
     section("Commands", columns(commands.map(({ name, summary }) => [name, summary]), width), style),
     section("Options of every command", optionRows(GLOBAL_OPTIONS, width), style),
     section(
@@ -88,7 +88,13 @@ function optionForm(name: string, spec: OptionSpec): string {
   return `${short}--${name}${value}${spec.kind === "list" ? " …" : ""}`;
 }
 
-function optionHelp(spec: OptionSpec): string {
+/**
+ * Says what an option does.
+ *
+ * @param spec The option.
+ * @returns It, with the values that it may have.
+ */
+export function optionHelp(spec: OptionSpec): string {
   if (spec.kind === "boolean" || spec.kind === "integer" || spec.choices === undefined) return spec.help;
   return `${spec.help}: ${spec.choices.join(", ")}`;
 }

@@ -87,17 +87,21 @@ export function denoHost(): Host {
     },
     now: () => new Date(),
     addSignalListener(signal: HostSignal, listener: () => void): void {
-      if (isSupported(signal)) Deno.addSignalListener(signal, listener);
+      whereKnown(() => Deno.addSignalListener(signal, listener));
     },
     removeSignalListener(signal: HostSignal, listener: () => void): void {
-      if (isSupported(signal)) Deno.removeSignalListener(signal, listener);
+      whereKnown(() => Deno.removeSignalListener(signal, listener));
     },
   };
 }
 
-/** Windows has no SIGTERM to listen to. */
-function isSupported(signal: HostSignal): boolean {
-  return Deno.build.os !== "windows" || signal !== "SIGTERM";
+/** Listens to a signal where there is such a thing: Windows has few, and which ones depends on the version of Deno. */
+function whereKnown(listen: () => void): void {
+  try {
+    listen();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
 }
 
 /** What {@linkcode DenoOutput} writes to. */

@@ -1,7 +1,10 @@
 import type { JsonObject } from "../codec/json.ts";
 import { visible } from "../query/visible.ts";
-import type { IndexRebuild } from "../session/rebuild_indexes.ts";
+import type { IndexRebuild } from "../maintenance/rebuild_indexes.ts";
 import type { Style } from "./style.ts";
+
+/** Entries of an index that are shown one by one: one that is made again may have thousands. */
+const MOST_SHOWN = 20;
 
 /**
  * Writes what became of an index, for people.
@@ -19,7 +22,10 @@ export function rebuildLines(
   const done = exists ? damage === null ? "corrected" : "set aside and made again" : "made again";
   return [
     `${style.bold(visible(path))}: ${dryRun ? "would be " : ""}${done}${damage === null ? "" : `: ${visible(damage)}`}`,
-    ...differences.map(({ kind, sessionId, message }) => `  ${kind}: ${visible(`${sessionId}: ${message}`)}`),
+    ...differences.slice(0, MOST_SHOWN).map(({ kind, sessionId, message }) => {
+      return `  ${kind}: ${visible(`${sessionId}: ${message}`)}`;
+    }),
+    ...(differences.length > MOST_SHOWN ? [`  and ${differences.length - MOST_SHOWN} more (--json shows all)`] : []),
   ];
 }
 

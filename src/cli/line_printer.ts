@@ -1,15 +1,16 @@
 /** Prints the lines of a log, batch by batch. */
 
 import type { Decoded, DecodedMalformed } from "../codec/dialect.ts";
-import type { SessionLogEvent } from "../codec/zig_events.ts";
 import { formatTime } from "../query/duration.ts";
+import type { AnyEvent, EventView } from "../query/event_view.ts";
 import { compileFilter, type EventFilter } from "../query/filter.ts";
-import { renderLine, renderMalformed } from "../query/render.ts";
+import { renderLine, renderMalformed } from "../query/render_line.ts";
 import { visible, visibleJson } from "../query/visible.ts";
 import type { Host } from "./host.ts";
 import type { Style } from "./style.ts";
+import { toneColor } from "./tone.ts";
 
-type Line = Decoded<SessionLogEvent>;
+type Line = Decoded<AnyEvent>;
 type SoundLine = Exclude<Line, DecodedMalformed>;
 
 /** Columns of a number; longer ones stick out. */
@@ -29,6 +30,10 @@ export interface PrintOptions {
   readonly raw: boolean;
   /** The types to print; all of them when empty. */
   readonly types: readonly string[];
+  /** What the events say. */
+  readonly view: EventView<AnyEvent>;
+  /** Whether types that the view hides are shown as text. Default: those that are asked for. */
+  readonly showHidden?: boolean | undefined;
   /** How to colour them. */
   readonly style: Style;
 }
@@ -38,6 +43,8 @@ export class LinePrinter {
   readonly #host: Host;
   readonly #options: PrintOptions;
   readonly #filter: EventFilter;
+  /** Types that have no text. */
+  readonly #hidden: ReadonlySet<string>;
   /** Whether control characters must be made visible. */
   readonly #isShown: boolean;
 
@@ -48,7 +55,10 @@ export class LinePrinter {
   constructor(host: Host, options: PrintOptions) {
     this.#host = host;
     this.#options = options;
-    this.#filter = compileFilter({ types: options.types });
+    this.#filter = compileFilter({ types: options.types }, options.view);
+    this.#hidden = new Set(
+      options.showHidden ? [] : options.view.hiddenTypes.filter((type) => !options.types.includes(type)),
+    );
     this.#isShown = host.stdout.isTerminal && !options.raw;
   }
 
@@ -81,11 +91,19 @@ export class LinePrinter {
   #textOf(line: SoundLine): string {
     if (!this.#filter.matches(line)) return "";
     if (this.#options.json) return `${this.#isShown ? visibleJson(line.text) : line.text}\n`;
-    const text = renderLine(line) ?? (this.#options.numbered ? String(line.event.type) : undefined);
+    const { view, numbered, prefix = "" } = this.#options;
+    const isHidden = line.kind === "event" && this.#hidden.has(line.event.type);
+    const text = (isHidden ? undefined : renderLine(line, view)) ?? (numbered ? String(line.event.type) : undefined);
     if (text === undefined) return "";
-    return `${this.#options.prefix ?? ""}${this.#numberOf(line)}${this.#timeOf(line)}${
-      paint(line, this.#show(text), (part) => this.#show(part), this.#options.style)
-    }\n`;
+    const shown = view.isMultiline ? this.#showLines(text, prefix) : this.#show(text);
+    return `${prefix}${this.#numberOf(line)}${this.#timeOf(line)}${this.#paint(line, shown)}\n`;
+  }
+
+  /** Of a text of several lines, each has the prefix in front. */
+  #showLines(text: string, prefix: string): string {
+    return text.includes("\n")
+      ? text.split("\n").map((part) => this.#show(part)).join(`\n${prefix}`)
+      : this.#show(text);
   }
 
   #numberOf(line: SoundLine): string {
@@ -101,31 +119,15 @@ export class LinePrinter {
   #show(text: string): string {
     return this.#isShown ? visible(text) : text;
   }
-}
 
-function paint(line: SoundLine, text: string, show: (text: string) => string, style: Style): string {
-  if (!style.enabled) return text;
-  if (line.kind === "unknown") return style.yellow(text);
-  const { event } = line;
-  switch (event.type) {
-    case "zig_session_started":
-    case "tier_started":
-      return style.bold(text);
-    case "step_output": {
-      const name = show(`[${event.step_name}]`);
-      return `${event.stream === "stdout" ? style.cyan(name) : style.yellow(name)}${text.slice(name.length)}`;
-    }
-    case "step_started":
-      return style.dim(text);
-    case "step_skipped":
-      return style.yellow(text);
-    case "step_completed":
-      return style.green(text);
-    case "step_failed":
-      return style.red(text);
-    case "zig_session_ended":
-      return style.bold(event.status === "success" ? style.green(text) : style.red(text));
-    default:
-      return text;
+  #paint(line: SoundLine, text: string): string {
+    const { style, view } = this.#options;
+    if (!style.enabled) return text;
+    if (line.kind === "unknown") return style.yellow(text);
+    const { tone, head } = view.paintOf(line.event);
+    const color = toneColor(tone, style);
+    if (head === undefined) return color(text);
+    const { length } = this.#show(head);
+    return `${color(text.slice(0, length))}${text.slice(length)}`;
   }
 }

@@ -1,11 +1,11 @@
 import type { Decoded } from "../codec/dialect.ts";
-import { ZIG } from "../codec/zig.ts";
-import type { SessionLogEvent } from "../codec/zig_events.ts";
 import { SessionNotFoundError, UsageError } from "../errors.ts";
-import { renderMalformed } from "../query/render.ts";
+import type { AnyEvent } from "../query/event_view.ts";
+import { renderMalformed } from "../query/render_line.ts";
 import { visible } from "../query/visible.ts";
-import { openCatalog } from "../session/sessions.ts";
-import type { SessionEntry, SessionSelector } from "../storage/catalog.ts";
+import type { AnySession, SessionLog, SourceName } from "../sources/source.ts";
+import type { SourceSession } from "../sources/sources.ts";
+import type { SessionSelector } from "../storage/catalog.ts";
 import { follow, type FollowEnd } from "../storage/follow.ts";
 import type { SessionState } from "../storage/liveness.ts";
 import { read, readBackUntil, readLast } from "../storage/read.ts";
@@ -17,8 +17,10 @@ import { Interruption } from "./interruption.ts";
 import { LinePrinter } from "./line_printer.ts";
 import { listenAll } from "./listen_all.ts";
 import { LATEST, selectorOf } from "./selector.ts";
+import { chooseSession, ID_SOURCE } from "./source_option.ts";
 
 const OPTIONS = {
+  source: ID_SOURCE,
   latest: LATEST,
   active: { kind: "boolean", help: "the running session of this project that was written last" },
   json: { kind: "boolean", help: "the stored lines, byte for byte, heartbeats too (NDJSON)" },
@@ -29,12 +31,12 @@ const OPTIONS = {
   all: { kind: "boolean", short: "a", help: "every session of the store that runs, or begins to" },
   cursor: { kind: "string", value: "FILE", help: "with --all: go on where FILE says, and keep it up to date" },
   wait: { kind: "boolean", help: "wait for a session to appear, and follow one that has been silent for long" },
+  "show-thinking": { kind: "boolean", help: "what an agent thought, too" },
   raw: { kind: "boolean", help: "send control characters of the output to the terminal as they are" },
 } as const;
 
 type Context = CommandContext<typeof OPTIONS>;
-type Session = SessionEntry<unknown>;
-type Line = Decoded<SessionLogEvent>;
+type Line = Decoded<AnyEvent>;
 
 /** Milliseconds between two looks for a session that is not there yet. */
 const LOOK_MS = 250;
@@ -44,7 +46,7 @@ export const listen: Command<typeof OPTIONS> = defineCommand({
   usage: ["listen [ID | --latest | --active] [OPTIONS]", "listen --all [--cursor FILE] [OPTIONS]"],
   description:
     "Prints what a session has recorded so far, then what it records, until it ends. ID is a session id or the " +
-    "beginning of one.\n\n" +
+    "beginning of one; it may be that of an agent session, too.\n\n" +
     "The events are on standard output, in the words of the original zig listen; damaged lines and notes are on " +
     "standard error. On a terminal, control characters of recorded output are shown instead of obeyed. A TYPE for " +
     "--filter is a known type of event, or any other that the log already holds.\n\n" +
@@ -69,34 +71,52 @@ export const listen: Command<typeof OPTIONS> = defineCommand({
     if (options.cursor !== undefined) throw new UsageError('Cannot use option "--cursor": it needs --all');
     const selector = selectorOf(context.positionals, options);
     using interruption = options["no-follow"] ? undefined : new Interruption(host);
-    const session = await choose(context, selector, interruption?.signal);
-    if (session === undefined) return interruption?.exitCode ?? ExitCode.ok;
-    checkTypes("--filter", options.filter, () => [session.logPath]);
-    host.stderr.write(`listening to session log: ${visible(session.logPath)}\n`);
-    const printer = new LinePrinter(host, { ...options, types: options.filter, style: context.style });
+    const chosen = await choose(context, selector, interruption?.signal);
+    if (chosen === undefined) return interruption?.exitCode ?? ExitCode.ok;
+    const { source, session } = chosen;
+    const log = await source.logOf(session);
+    checkTypes("--filter", options.filter, [log.format], () => [log]);
+    host.stderr.write(`listening to session log: ${visible(log.logPath)}\n`);
+    const printer = new LinePrinter(host, {
+      ...options,
+      types: options.filter,
+      view: log.format.view,
+      showHidden: options["show-thinking"],
+      style: context.style,
+    });
     const end = options["no-follow"]
-      ? await printSoFar(context, session, printer)
-      : await printOn(context, session, printer, interruption?.signal);
-    return interruption?.exitCode ?? tellEnd(context, session, end);
+      ? await printSoFar(context, session, log, printer)
+      : await printOn(context, log, printer, interruption?.signal);
+    return interruption?.exitCode ?? tellEnd(context, session, log, end);
   },
 });
 
 function listenToAll({ positionals, options, ...context }: Context): Promise<number> {
   const [id = options.latest ? "--latest" : options.active ? "--active" : undefined] = positionals;
   if (id !== undefined) throw new UsageError(`Cannot listen to "${id}" and --all: only one of them can be meant`);
-  return listenAll(context, { ...options, once: options["no-follow"] });
+  const { source = "zig" } = options;
+  if (source === "all" || source === "outrig") {
+    throw new UsageError(`Cannot listen to --all of source "${source}": it must be zig, agents or zag`);
+  }
+  return listenAll(context, {
+    ...options,
+    source: source as SourceName,
+    showHidden: options["show-thinking"],
+    once: options["no-follow"],
+  });
 }
 
 /** The session that is meant; with `--wait` it may still have to appear. */
 async function choose(
-  { options, host, layout }: Context,
+  context: Context,
   selector: SessionSelector,
   signal: AbortSignal | undefined,
-): Promise<Session | undefined> {
+): Promise<SourceSession | undefined> {
+  const { options, host } = context;
   let said = false;
   while (!signal?.aborted) {
     try {
-      return openCatalog(layout).resolve(selector, host.now().getTime());
+      return await chooseSession(context, selector, options.source, said);
     } catch (error) {
       if (!options.wait || options["no-follow"] || !(error instanceof SessionNotFoundError)) throw error;
     }
@@ -107,25 +127,30 @@ async function choose(
   return undefined;
 }
 
-async function printSoFar({ options }: Context, session: Session, printer: LinePrinter): Promise<SessionState> {
+async function printSoFar(
+  { options }: Context,
+  session: AnySession,
+  log: SessionLog,
+  printer: LinePrinter,
+): Promise<SessionState> {
   if (options.last === undefined) {
-    for await (const lines of read(session.logPath, ZIG)) printer.print(lines);
+    for await (const lines of read(log.logPath, log.format.dialect)) printer.print(lines);
   } else {
-    printLast(session.logPath, options.last, printer, true);
+    printLast(log, options.last, printer, true);
   }
   return session.state;
 }
 
 async function printOn(
   { options, host }: Context,
-  { logPath }: Session,
+  log: SessionLog,
   printer: LinePrinter,
   signal: AbortSignal | undefined,
 ): Promise<FollowEnd> {
-  const from = options.last === undefined ? 0 : printLast(logPath, options.last, printer, false);
+  const from = options.last === undefined ? 0 : printLast(log, options.last, printer, false);
   let end: FollowEnd = "aborted";
   let saidSilent = false;
-  for await (const item of follow(logPath, ZIG, { from, signal, waitForStale: options.wait })) {
+  for await (const item of follow(log.logPath, log.format.dialect, { from, signal, waitForStale: options.wait })) {
     if (item.kind === "lines") printer.print(item.lines);
     else if (item.kind === "end") end = item.why;
     else if (item.kind === "restarted") host.stderr.write(`the log was ${item.why}: from its beginning again\n`);
@@ -138,9 +163,10 @@ async function printOn(
 }
 
 /** Prints the last events that print at all; returns the byte offset behind them, before an unfinished line. */
-function printLast(logPath: string, count: number, printer: LinePrinter, withTorn: boolean): number {
+function printLast({ logPath, format }: SessionLog, count: number, printer: LinePrinter, withTorn: boolean): number {
   const printed = (lines: readonly Line[]): Line[] => lines.filter((line) => printer.prints(line));
-  const lines = readBackUntil(logPath, ZIG, (lines) => lines.length > 0 && printed(lines).length >= count);
+  const isEnough = (lines: readonly Line[]): boolean => lines.length > 0 && printed(lines).length >= count;
+  const lines = readBackUntil(logPath, format.dialect, isEnough);
   const last = lines.at(-1);
   if (last === undefined) return 0;
   const isTorn = last.kind === "malformed" && last.torn;
@@ -151,14 +177,13 @@ function printLast(logPath: string, count: number, printer: LinePrinter, withTor
 }
 
 /** Says on standard error why the end is not a good one. */
-function tellEnd(context: Context, session: Session, end: FollowEnd | SessionState): number {
+function tellEnd(context: Context, session: AnySession, log: SessionLog, end: FollowEnd | SessionState): number {
   const { host } = context;
-  const { logPath } = session;
   const id = visible(session.id);
   switch (end) {
     case "writer_died":
-      tellTorn(host, logPath);
-      return tellEnd(context, session, "crashed");
+      tellTorn(host, log);
+      return tellEnd(context, session, log, "crashed");
     case "crashed":
       host.stderr.write(`ziglog: the writer of session ${id} died: its log has no end\n`);
       return ExitCode.incomplete;
@@ -176,8 +201,8 @@ function tellEnd(context: Context, session: Session, end: FollowEnd | SessionSta
 }
 
 /** Following never shows an unfinished line; when its writer is dead, nobody will finish it. */
-function tellTorn(host: Host, logPath: string): void {
-  const [last] = readLast(logPath, ZIG, 1);
+function tellTorn(host: Host, { logPath, format }: SessionLog): void {
+  const [last] = readLast(logPath, format.dialect, 1);
   if (last?.kind === "malformed" && last.torn) host.stderr.write(`${renderMalformed(last)}\n`);
 }
 

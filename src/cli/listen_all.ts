@@ -1,17 +1,19 @@
 import type { Decoded } from "../codec/dialect.ts";
-import { ZIG } from "../codec/zig.ts";
-import type { SessionLogEvent } from "../codec/zig_events.ts";
+import { SessionNotFoundError } from "../errors.ts";
+import type { AnyEvent, LogFormat } from "../query/event_view.ts";
 import { compileFilter } from "../query/filter.ts";
 import { visible } from "../query/visible.ts";
 import { listLogs } from "../storage/evidence.ts";
 import { unlessGone } from "../storage/file_cursor.ts";
 import { followAll, type FollowAllItem } from "../storage/follow_all.ts";
-import { allProjects, logPathOf, openLayout } from "../storage/layout.ts";
+import { openSource } from "../sources/open_source.ts";
+import type { SourceName } from "../sources/source.ts";
+import { allProjects, logPathOf } from "../storage/layout.ts";
 import { ListenCursor } from "../storage/listen_cursor.ts";
 import { readFirst } from "../storage/read.ts";
 import { scanLast } from "../storage/scan.ts";
 import type { FollowedLog } from "../storage/store_follower.ts";
-import { checkTypes } from "./check_types.ts";
+import { checkTypes, type TypedLog } from "./check_types.ts";
 import type { CommandContext, OptionTable } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { Interruption } from "./interruption.ts";
@@ -20,7 +22,9 @@ import { SHORT_ID } from "./short_id.ts";
 import type { Style } from "./style.ts";
 
 /** How the sessions of a store are followed. */
-export interface ListenAllOptions extends Omit<PrintOptions, "types" | "style" | "prefix" | "numbered"> {
+export interface ListenAllOptions extends Omit<PrintOptions, "types" | "view" | "style" | "prefix" | "numbered"> {
+  /** Whose sessions. */
+  readonly source: SourceName;
   /** The types to print; all of them when empty. */
   readonly filter: readonly string[];
   /** How many events of a session that runs already are printed; all of them when left out. */
@@ -42,27 +46,34 @@ export async function listenAll(
   { host, layout, style }: Pick<CommandContext<OptionTable>, "host" | "layout" | "style">,
   options: ListenAllOptions,
 ): Promise<number> {
-  const { root } = openLayout(layout);
+  const source = await openSource(options.source, layout);
+  if (source?.format === undefined) {
+    throw new SessionNotFoundError(`Cannot listen to the sessions of ${options.source}: nothing is recorded there yet`);
+  }
+  const { root, format } = source;
   const types = options.filter;
-  checkTypes("--filter", types, () => allLogs(root));
+  checkTypes("--filter", types, [format], () => allLogs(root, format));
   using interruption = options.once ? undefined : new Interruption(host);
   const now = host.now().getTime();
   using cursor = options.cursor === undefined ? undefined : ListenCursor.open(options.cursor, now);
   host.stderr.write(`listening to all sessions of: ${visible(root)}\n`);
 
-  const print = { ...options, types, style };
+  const print = { ...options, types, view: format.view, style };
   const printers = new Map<string, LinePrinter>();
-  const printerOf = (log: FollowedLog, lines: readonly Decoded<SessionLogEvent>[]): LinePrinter => {
+  const printerOf = (log: FollowedLog, lines: readonly Decoded<AnyEvent>[]): LinePrinter => {
     const known = printers.get(log.logPath);
     if (known !== undefined) return known;
-    const printer = new LinePrinter(host, { ...print, prefix: prefixOf(log, lines, pick(style, printers.size)) });
+    const title = titleOf(log, lines, format);
+    const printer = new LinePrinter(host, { ...print, prefix: prefixOf(log, title, pick(style, printers.size)) });
     printers.set(log.logPath, printer);
     return printer;
   };
-  const items = followAll(root, ZIG, {
+  const items = followAll(root, format.dialect, {
     since: cursor?.since ?? now,
     positions: cursor?.positions,
-    startAt: options.last === undefined ? undefined : startAtLast(options.last, types, new LinePrinter(host, print)),
+    startAt: options.last === undefined
+      ? undefined
+      : startAtLast(options.last, types, new LinePrinter(host, print), format),
     signal: interruption?.signal,
   });
   const opened = new Set<string>();
@@ -80,23 +91,32 @@ export async function listenAll(
 }
 
 /** Where the last events of a log begin that print at all; its end when there is none. */
-function startAtLast(count: number, types: readonly string[], printer: LinePrinter): (log: FollowedLog) => number {
-  const { prefilter } = compileFilter({ types });
-  const matches = (line: Decoded<SessionLogEvent>): boolean => printer.prints(line);
-  return ({ logPath }) => scanLast(logPath, ZIG, { prefilter, matches }, count)[0]?.offset ?? Infinity;
+function startAtLast(
+  count: number,
+  types: readonly string[],
+  printer: LinePrinter,
+  { dialect, view }: LogFormat,
+): (log: FollowedLog) => number {
+  const { prefilter } = compileFilter({ types }, view);
+  const matches = (line: Decoded<AnyEvent>): boolean => printer.prints(line);
+  return ({ logPath }) => scanLast(logPath, dialect, { prefilter, matches }, count)[0]?.offset ?? Infinity;
 }
 
-/** The session and its workflow, in front of each line of text. */
-function prefixOf(
-  { id, logPath }: FollowedLog,
-  [line]: readonly Decoded<SessionLogEvent>[],
-  paint: (text: string) => string,
-): string {
-  const event = line?.kind === "event" && line.event.type === "zig_session_started"
-    ? line.event
-    : unlessGone(() => readFirst(logPath, ZIG));
-  const workflow = event?.type === "zig_session_started" ? ` ${visible(event.workflow_name)}` : "";
-  return `${paint(`${id.slice(0, SHORT_ID)}${workflow} |`)} `;
+/** What a session runs, as its first event says. */
+function titleOf(
+  { logPath }: FollowedLog,
+  [line]: readonly Decoded<AnyEvent>[],
+  { dialect, view }: LogFormat,
+): string | undefined {
+  const title = line?.kind === "event" ? view.titleOf(line.event) : undefined;
+  if (title !== undefined) return title;
+  const first = unlessGone(() => readFirst(logPath, dialect));
+  return first && view.titleOf(first);
+}
+
+/** The session and what it runs, in front of each line of text. */
+function prefixOf({ id }: FollowedLog, title: string | undefined, paint: (text: string) => string): string {
+  return `${paint(`${id.slice(0, SHORT_ID)}${title === undefined ? "" : ` ${visible(title)}`} |`)} `;
 }
 
 /** Sessions side by side are told apart by their colours. */
@@ -121,8 +141,8 @@ function noteOn(item: Exclude<FollowAllItem<unknown>, { kind: "idle" }>): string
   }
 }
 
-function* allLogs(root: string): Generator<string> {
+function* allLogs(root: string, format: LogFormat): Generator<TypedLog> {
   for (const layout of allProjects(root)) {
-    for (const id of listLogs(layout)) yield logPathOf(layout, id);
+    for (const id of listLogs(layout)) yield { logPath: logPathOf(layout, id), format };
   }
 }

@@ -3,7 +3,9 @@
 import { UsageError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { VERSION } from "../version.ts";
-import { type Arguments, type Command, GLOBAL_OPTIONS, type OptionTable } from "./command.ts";
+import { agentsLine } from "./agents_line.ts";
+import { type Command, GLOBAL_OPTIONS } from "./command.ts";
+import { asksForHelp, commandPlace, optionsOf } from "./command_line.ts";
 import { type CommandEntry, COMMANDS } from "./commands.ts";
 import { ExitCode } from "./exit_code.ts";
 import { failureOf } from "./failure.ts";
@@ -52,13 +54,16 @@ async function dispatch(args: readonly string[], host: Host): Promise<number> {
   const before = args.slice(0, at);
   if (before.includes("--help") || before.includes("-h")) return help(args, args.slice(at), host);
   if (before.includes("--version") || before.includes("-V")) return version(host);
-  if (name === "help") return help(args, args.slice(at + 1), host);
+  if (name === "help") return await help(args, args.slice(at + 1), host);
   if (name === "version") return version(host);
+  if (name === "__complete") return await (await import("./complete.ts")).complete(args.slice(at + 1), host);
   if (name === undefined) {
     refuseStray(before);
     host.stderr.write(overview(summaries(), lookOf(args, host, host.stderr)));
     return ExitCode.usage;
   }
+  const agentCommand = name === "agents" ? agentsLine(args, at) : undefined;
+  if (agentCommand !== undefined) return await dispatch(agentCommand, host);
   const { load, summary } = entryOf(name);
   const command = await load();
   const given = [...before, ...args.slice(at + 1)];
@@ -70,23 +75,10 @@ async function dispatch(args: readonly string[], host: Host): Promise<number> {
 }
 
 async function run(name: string, command: Command, args: readonly string[], host: Host): Promise<number> {
-  const parsed: Arguments<OptionTable> = parseArguments(name, command, args);
-  const { root, project } = parsed.options as Arguments<typeof GLOBAL_OPTIONS>["options"];
-  const layout = {
-    ...(root === undefined ? {} : { root }),
-    ...(project === undefined ? {} : { project }),
-  };
-  return await command.run({ ...parsed, host, layout, style: styleFor(args, host, host.stdout) });
-}
-
-/** Where the command's name stands: behind the global options and their values. */
-function commandPlace(args: readonly string[]): number {
-  let at = 0;
-  while (at < args.length && args[at]!.startsWith("-") && args[at] !== "--") {
-    const name = args[at]!.slice(2);
-    at += Object.hasOwn(GLOBAL_OPTIONS, name) && (GLOBAL_OPTIONS as OptionTable)[name]!.kind !== "boolean" ? 2 : 1;
-  }
-  return Math.min(at, args.length);
+  const parsed = parseArguments(name, command, args);
+  const { configure } = await import("./configure.ts");
+  const configured = await configure(name, command, parsed, host);
+  return await command.run({ ...parsed, ...configured, style: styleFor(args, host, host.stdout) });
 }
 
 /** Without a command, only global options make sense. */
@@ -103,14 +95,13 @@ function entryOf(name: string): CommandEntry {
   throw new UsageError(`Cannot run command "${name}": there is no such command${hint} (see "ziglog help")`);
 }
 
-function asksForHelp(args: readonly string[]): boolean {
-  return optionsOf(args).some((arg) => arg === "--help" || arg === "-h");
-}
-
 async function help(args: readonly string[], topic: readonly string[], host: Host): Promise<number> {
   const name = topic.find((arg) => !arg.startsWith("-"));
   const look = lookOf(args, host, host.stdout);
-  if (name === undefined || name === "help") {
+  if (topic.includes("--man")) {
+    const { manualPage } = await import("./man.ts");
+    host.stdout.write(await manualPage());
+  } else if (name === undefined || name === "help") {
     host.stdout.write(overview(summaries(), look));
   } else {
     const { load, summary } = entryOf(name);
@@ -141,10 +132,4 @@ function styleFor(args: readonly string[], host: Host, output: HostOutput): Styl
   if (host.env("NO_COLOR")) return PLAIN;
   if (host.env("FORCE_COLOR")) return host.env("FORCE_COLOR") === "0" ? PLAIN : COLORED;
   return output.isTerminal && host.env("TERM") !== "dumb" ? COLORED : PLAIN;
-}
-
-/** What precedes `--`: the rest is for somebody else. */
-function optionsOf(args: readonly string[]): readonly string[] {
-  const dashes = args.indexOf("--");
-  return dashes === -1 ? args : args.slice(0, dashes);
 }

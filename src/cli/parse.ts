@@ -5,8 +5,17 @@ import { UsageError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { type Arguments, type Command, GLOBAL_OPTIONS, type OptionSpec, type OptionTable } from "./command.ts";
 
+/** What an option can hold. */
+export type Value = boolean | string | number | readonly string[];
+
+/** The arguments of a command, and where they leave room for defaults. */
+export interface ParsedArguments<Options extends OptionTable> extends Arguments<Options> {
+  /** The names of the options that were given. */
+  readonly given: ReadonlySet<string>;
+}
+
 /**
- * Reads the arguments of a command.
+ * Reads the arguments of a command. A switch that a default has turned on is turned off by `--no-` and its name.
  *
  * @param name The command's name, for messages.
  * @param command The command.
@@ -18,7 +27,7 @@ export function parseArguments<Options extends OptionTable>(
   name: string,
   command: Command<Options>,
   args: readonly string[],
-): Arguments<Options> {
+): ParsedArguments<Options> {
   try {
     return parse(name, command, args);
   } catch (error) {
@@ -31,13 +40,15 @@ function parse<Options extends OptionTable>(
   name: string,
   command: Command<Options>,
   args: readonly string[],
-): Arguments<Options> {
+): ParsedArguments<Options> {
   const specs: OptionTable = { ...command.options, ...GLOBAL_OPTIONS };
   const names = Object.keys(specs);
   const valued = names.filter((name) => specs[name]!.kind !== "boolean");
   const dashes = args.indexOf("--");
-  refuseOddities(specs, dashes === -1 ? args : args.slice(0, dashes));
-  const parsed = parseArgs([...args], {
+  const own = dashes === -1 ? args : args.slice(0, dashes);
+  refuseOddities(specs, own);
+  const off = new Set(own.filter((arg) => isNegation(arg, specs)));
+  const parsed = parseArgs([...own.filter((arg) => !off.has(arg)), ...args.slice(own.length)], {
     "--": true,
     alias: Object.fromEntries(names.filter((name) => specs[name]!.short).map((name) => [specs[name]!.short!, name])),
     boolean: names.filter((name) => specs[name]!.kind === "boolean"),
@@ -49,16 +60,47 @@ function parse<Options extends OptionTable>(
     },
   });
   const rest = parsed["--"] as string[];
-  const given = parsed._ as string[];
-  const positionals = command.takesRest ? given : [...given, ...rest];
+  const words = parsed._ as string[];
+  const positionals = command.takesRest ? words : [...words, ...rest];
   checkPositionals(name, positionals, command.maxPositionals);
+  const values = names.map((name) =>
+    [
+      name,
+      off.has(`--no-${name}`) ? false : optionValue(`--${name}`, specs[name]!, parsed[name]),
+    ] as const
+  );
   return {
     positionals,
     rest: command.takesRest && dashes !== -1 ? rest : undefined,
-    options: Object.fromEntries(
-      names.map((name) => [name, optionValue(`--${name}`, specs[name]!, parsed[name])]),
-    ) as Arguments<Options>["options"],
+    options: Object.fromEntries(values) as Arguments<Options>["options"],
+    given: new Set(values.filter(([name, value]) => isSet(value) || off.has(`--no-${name}`)).map(([name]) => name)),
   };
+}
+
+/** Whether an argument turns a switch of this name off. */
+function isNegation(arg: string, specs: OptionTable): boolean {
+  const name = arg.startsWith("--no-") ? arg.slice("--no-".length) : "";
+  if (Object.hasOwn(specs, arg.slice("--".length)) || Object.hasOwn(GLOBAL_OPTIONS, name)) return false;
+  return Object.hasOwn(specs, name) && specs[name]!.kind === "boolean";
+}
+
+function isSet(value: Value | undefined): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+}
+
+/**
+ * Reads the value of an option that is given as a text, but not as an argument.
+ *
+ * @param label What it is called in messages.
+ * @param spec The option.
+ * @param text The text: 1 or 0, true or false for a switch; commas part the items of a list.
+ * @returns The value.
+ * @throws {UsageError} When the option takes no such value.
+ */
+export function valueFromText(label: string, spec: OptionSpec, text: string): Value {
+  if (spec.kind !== "boolean") return optionValue(label, spec, spec.kind === "list" ? text.split(",") : text)!;
+  if (["1", "true", "0", "false"].includes(text)) return text === "1" || text === "true";
+  throw new UsageError(`Cannot use ${label} "${text}": 1 or 0 is expected`);
 }
 
 /** What `parseArgs` would take, though it means nothing: a value for a switch, and its own name for positionals. */
@@ -86,7 +128,7 @@ function checkPositionals(name: string, positionals: readonly string[], most = I
   throw new UsageError(`Cannot use argument "${surplus}": ${name} takes ${takes} besides options`);
 }
 
-function optionValue(name: string, spec: OptionSpec, value: unknown): boolean | string | number | undefined | string[] {
+function optionValue(name: string, spec: OptionSpec, value: unknown): Value | undefined {
   switch (spec.kind) {
     case "boolean":
       if (typeof value === "boolean") return value;

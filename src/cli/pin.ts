@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { pinSession, unpinSession } from "../session/pins.ts";
+import { pinSession, unpinSession } from "../maintenance/pins.ts";
 import { openLayout } from "../storage/layout.ts";
 import { locateLog } from "../storage/locate.ts";
 import { type Command, type CommandContext, defineCommand } from "./command.ts";

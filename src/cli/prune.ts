@@ -6,13 +6,14 @@ import type { PruneReason } from "../query/prune_choice.ts";
 import { type Cell, table } from "../query/table.ts";
 import { formatSize, parseDuration, parseSize } from "../query/units.ts";
 import { visible } from "../query/visible.ts";
-import { type PlannedPrune, planPrune, type PrunePlan } from "../session/prune_plan.ts";
-import { type PruneResult, pruneSessions } from "../session/prune_sessions.ts";
+import { type PlannedPrune, planPrune, type PrunePlan } from "../maintenance/prune_plan.ts";
+import { pruneInBatches, type PruneResult } from "../maintenance/prune_sessions.ts";
 import type { SessionState } from "../storage/liveness.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { canAsk, confirm } from "./confirm.ts";
 import { ExitCode } from "./exit_code.ts";
 import { writeJsonLines } from "./json_lines.ts";
+import { ProgressLine } from "./progress_line.ts";
 import { stateColor } from "./style.ts";
 
 const STATES: readonly SessionState[] = ["success", "failure", "crashed", "stale"];
@@ -46,7 +47,8 @@ export const prune = defineCommand({
     "asks.\n\n" +
     "--state and --workflow say which sessions are in question. Of these go the ones that are too old, and the oldest " +
     "while all together take too much space; with neither limit all of them go. The newest N of each workflow stay in " +
-    "any case, if --keep-last says so. At least one of the five has to be given.\n\n" +
+    "any case, if --keep-last says so. One of the five has to be given, or configured (see " +
+    "ziglog config).\n\n" +
     "A session that runs is never deleted, nor one that is pinned (see ziglog pin). Both are looked at once more just " +
     "before. Where nobody can be asked, say --yes or --dry-run.\n\n" +
     "Exit code 5: something could not be deleted.",
@@ -75,9 +77,20 @@ export const prune = defineCommand({
         return ExitCode.ok;
       }
     }
-    return report(pruneSessions(plan), context);
+    return report(await carryOut(plan, context), context);
   },
 });
+
+async function carryOut(plan: PrunePlan, { host }: Context): Promise<PruneResult[]> {
+  const results: PruneResult[] = [];
+  using progress = new ProgressLine(host.stderr);
+  progress.start(() => `pruning: ${results.length} of ${plan.sessions.length} sessions`);
+  for (const some of pruneInBatches(plan)) {
+    results.push(...some);
+    await new Promise((resolve) => setTimeout(resolve, 0)); // the line is drawn
+  }
+  return results;
+}
 
 function planOf({ options, host, layout }: Context): PrunePlan {
   const { "older-than": olderThan, "max-size": maxSize, "keep-last": keepLast, state, workflow } = options;
@@ -147,7 +160,8 @@ function staying({ counts }: PrunePlan): string {
     ...(counts.running > 0 ? [`${counts.running} running`] : []),
     ...(counts.pinned > 0 ? [`${counts.pinned} pinned`] : []),
   ];
-  return parts.length === 0 ? "" : ` (${parts.join(" and ")} stay)`;
+  if (parts.length === 0) return "";
+  return ` (${parts.join(" and ")} ${counts.running + counts.pinned === 1 ? "stays" : "stay"})`;
 }
 
 function report(results: readonly PruneResult[], context: Context): number {

@@ -24,6 +24,7 @@ away, or the log cannot be written, the rest goes on; lost data is told, and the
 and SIGHUP what is still on its way is recorded, and the session ends as a failure.",
   ].join("\n\n"),
   maxPositionals: 0,
+  passesOn: true,
   options: OPTIONS,
   examples: [
     { command: "make 2>&1 | ziglog record --workflow build --tee", help: "record a build, and see it" },
@@ -32,13 +33,14 @@ and SIGHUP what is still on its way is recorded, and the session ends as a failu
   run: recordStdin,
 });
 
-async function recordStdin({ host, layout, options }: CommandContext<Options>): Promise<number> {
+async function recordStdin({ host, layout, options, redact }: CommandContext<Options>): Promise<number> {
   const step = options.step ?? "stdin";
   using recording = Recording.start(host, {
     ...layout,
     workflowName: options.workflow ?? "record",
     workflowPath: "",
     tierCount: 1,
+    redact,
   });
   const { recorder, signals, stdout } = recording;
   if (host.stdin.isTerminal) recording.say("reading from the terminal: end with Ctrl-D on a line of its own");

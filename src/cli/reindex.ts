@@ -1,6 +1,6 @@
 /** `ziglog reindex`: makes indexes what the logs say. */
 
-import { rebuildIndexes } from "../session/rebuild_indexes.ts";
+import { rebuildIndexes } from "../maintenance/rebuild_indexes.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { rebuildJson, rebuildLines } from "./index_changes.ts";

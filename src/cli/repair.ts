@@ -1,7 +1,7 @@
 /** `ziglog repair`: repairs what dead writers left behind. */
 
 import { UsageError } from "../errors.ts";
-import { repairSession, repairStore, type StoreRepair } from "../session/repair_store.ts";
+import { repairSession, repairStore, type StoreRepair } from "../maintenance/repair_store.ts";
 import { openCatalog } from "../session/sessions.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";

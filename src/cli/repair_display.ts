@@ -1,8 +1,8 @@
 import type { JsonObject } from "../codec/json.ts";
 import { basename } from "../deps/path.ts";
 import { visible } from "../query/visible.ts";
-import type { LogRepair, RepairAction } from "../session/repair_log.ts";
-import type { StoreRepair } from "../session/repair_store.ts";
+import type { LogRepair, RepairAction } from "../maintenance/repair_log.ts";
+import type { StoreRepair } from "../maintenance/repair_store.ts";
 import type { Host } from "./host.ts";
 import { rebuildJson, rebuildLines } from "./index_changes.ts";
 import { writeJsonLines } from "./json_lines.ts";

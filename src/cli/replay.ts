@@ -4,6 +4,7 @@ import type { SessionLogEvent } from "../codec/zig_events.ts";
 import { UsageError } from "../errors.ts";
 import { Pacer } from "../query/replay.ts";
 import { visible } from "../query/visible.ts";
+import { ZIG_VIEW } from "../query/zig_view.ts";
 import { Playback } from "../session/playback.ts";
 import { openCatalog } from "../session/sessions.ts";
 import { read } from "../storage/read.ts";
@@ -90,7 +91,7 @@ async function play(
   playback: Playback,
 ): Promise<void> {
   const { json, raw } = options;
-  const printer = new LinePrinter(host, { json, raw, timestamps: false, types: [], style });
+  const printer = new LinePrinter(host, { json, raw, timestamps: false, types: [], view: ZIG_VIEW, style });
   for await (const lines of read(logPath, ZIG, { from })) {
     for (const line of lines) {
       // What prints nothing takes no part: heartbeats would cut a silence into pieces.

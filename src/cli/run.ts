@@ -4,13 +4,17 @@ import { type RunEnd, runPlan } from "../runner/run_plan.ts";
 import { openLayout } from "../storage/layout.ts";
 import { type Command, type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
+import type { Host } from "./host.ts";
 import { Recording } from "./recording.ts";
+import { agentsOf } from "./run_agents.ts";
 import { displayOf } from "./run_display.ts";
 import { findJob, processOptions, requireRun, type RunJob } from "./run_job.ts";
+import type { RunRecorder } from "./run_record.ts";
 
 const OPTIONS = {
   workflow: { kind: "string", value: "NAME", help: "name of the workflow (default: the plan's, or the program's)" },
   prompt: { kind: "string", value: "TEXT", help: "what was asked for, recorded with the session" },
+  "session-dir": { kind: "string", value: "DIR", help: "keep a record of outrig in DIR, with what each step writes" },
   quiet: { kind: "boolean", short: "q", help: "show nothing but what goes wrong" },
   json: { kind: "boolean", help: "print the session as a JSON object at the end, and all output on standard error" },
 } as const;
@@ -25,19 +29,26 @@ export const run: Command<Options> = defineCommand({
     `A plan is JSON with comments. It has a "name" and "steps", each with a "name" and "run" (a text for the shell, or \
 a list of strings), and where wanted with "depends_on", "env", "cwd" (relative to the plan), "retries", "timeout_secs" \
 and "when". Steps that wait for nothing run first, side by side; then those that waited only for them, and so on. What \
-depends on a failed step is skipped. A step with "when": {"step": "test", "is": "failed"} runs after that step, and \
+depends on a failed step is skipped. A step that runs an agent may say so with "agent" (claude, codex, gemini or copilot) \
+and "model": what the agent itself writes down of its dialogue is then recorded as an agent session, which ziglog show \
+shows under the step; that needs --allow-read of the agent's folder. A step with "when": {"step": "test", "is": "failed"} runs after that step, and \
 only when it came out so ("succeeded", "failed" or "skipped").`,
     `A command is passed through: its input, output, signals and exit code; 127 tells that there is no such program, 126 \
 that it could not be started. A plan exits with 1 when a step failed. When the log cannot be written the run goes on, \
 this is told, and the exit code is 5 at least. On SIGINT, SIGTERM and SIGHUP everything that runs is told to end, and a \
 second SIGINT kills it.`,
+    `With --session-dir the run is also a run of the program outrig: DIR gets session.json, what each step writes in \
+logs/STEP.stdout and logs/STEP.stderr, and the session's log. DIR must hold neither a record nor logs. The link to it in \
+outrig's folder needs --allow-read and --allow-write for everything.`,
   ].join("\n\n"),
   maxPositionals: 1,
   takesRest: true,
+  passesOn: true,
   options: OPTIONS,
   examples: [
     { command: "ziglog run -- make test", help: "run a command and record it" },
     { command: "ziglog run release.jsonc", help: "run the steps of a plan" },
+    { command: "ziglog run --session-dir out -- make", help: "keep what it writes in files, too" },
     { command: "ziglog run --quiet --workflow nightly -- ./backup.sh", help: "as a scheduled job" },
   ],
   async run(context: CommandContext<Options>): Promise<number> {
@@ -49,28 +60,35 @@ second SIGINT kills it.`,
   },
 });
 
-async function execute(job: RunJob, { host, layout, options, style }: CommandContext<Options>): Promise<number> {
+async function execute(job: RunJob, context: CommandContext<Options>): Promise<number> {
+  const { host, layout, options, style, redact } = context;
   const { plan } = job;
+  using record = await openRecord(options["session-dir"], plan.name, host);
   using recording = Recording.start(host, {
     ...layout,
     workflowName: plan.name,
     workflowPath: job.path,
     prompt: options.prompt,
     tierCount: plan.tiers.length,
+    redact,
   });
   const { recorder, signals, stdout, stderr } = recording;
   const colored = { stdout: style.enabled, stderr: style.enabled && host.stderr.isTerminal };
+  record?.begin(recording, plan.steps.map(({ name }) => name), redact);
   const display = displayOf(job, recording, {
     quiet: options.quiet,
     outputs: options.json ? { stdout: stderr, stderr } : { stdout, stderr },
     colored: options.json ? { ...colored, stdout: colored.stderr } : colored,
   });
+  const { root } = openLayout(layout);
   const end = await runPlan(plan, {
     recorder,
-    observer: display,
+    agents: await agentsOf(plan, recording, { root, project: layout.project, redact }),
+    observer: record?.around(display) ?? display,
     signals,
     directory: job.directory,
-    env: { ZIGLOG_ROOT: openLayout(layout).root, ZIGLOG_SESSION_ID: recording.sessionId },
+    redact,
+    env: { ZIGLOG_ROOT: root, ZIGLOG_SESSION_ID: recording.sessionId },
     ...processOptions(job, host),
   });
   const exitCode = recording.finish({
@@ -79,8 +97,20 @@ async function execute(job: RunJob, { host, layout, options, style }: CommandCon
     exitCode: exitCodeOf(job, end),
     quiet: options.quiet,
   });
-  if (options.json) stdout.write(`${JSON.stringify(summaryOf(job, recording, end, exitCode))}\n`);
-  return exitCode;
+  const finalCode = record?.finish(exitCode) ?? exitCode;
+  if (options.json) {
+    stdout.write(`${JSON.stringify({ ...summaryOf(job, recording, end, finalCode), ...record?.place })}\n`);
+  }
+  return finalCode;
+}
+
+async function openRecord(
+  directory: string | undefined,
+  workflow: string,
+  host: Host,
+): Promise<RunRecorder | undefined> {
+  if (directory === undefined) return undefined;
+  return (await import("./run_record.ts")).RunRecorder.create(host, directory, workflow);
 }
 
 function exitCodeOf({ plan, isCommand }: RunJob, { status, steps }: RunEnd): number {

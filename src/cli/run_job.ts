@@ -54,6 +54,8 @@ export async function findJob(
     cwd: null,
     retries: 0,
     timeoutSecs: null,
+    agent: null,
+    model: null,
     when: null,
   };
   return { plan: { name, steps: [step], tiers: [[step]] }, path: "", directory: host.cwd(), isCommand: true };

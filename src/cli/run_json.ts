@@ -1,15 +1,18 @@
 import type { JsonObject } from "../codec/json.ts";
+import type { AgentSummary } from "../query/agent_summary.ts";
 import type { RunSummary, StepSummary } from "../query/summary.ts";
 import type { SessionEntry } from "../storage/catalog.ts";
+import { type StepAgents, usageJson } from "./agent_facts.ts";
 
 /**
  * Makes the JSON object that `ziglog show --json` prints. Names are those of the log; what is not known is null.
  *
  * @param session What the catalogue knows of the run.
  * @param run What its log tells.
+ * @param agents What the agent sessions of its steps came to.
  * @returns The object: the session, `tiers` with `steps`, and what could not be read.
  */
-export function runJson(session: SessionEntry<unknown>, run: RunSummary): JsonObject {
+export function runJson(session: SessionEntry<unknown>, run: RunSummary, agents: StepAgents): JsonObject {
   return {
     zig_session_id: session.id,
     workflow_name: run.workflowName ?? session.name,
@@ -23,11 +26,12 @@ export function runJson(session: SessionEntry<unknown>, run: RunSummary): JsonOb
     last_event_at: run.lastEventAt,
     duration_ms: run.durationMs ?? session.durationMs,
     log_path: session.logPath,
+    pinned: session.pinned,
     tier_count: run.tierCount,
     tiers: run.tiers.map((tier) => ({
       tier_index: tier.index,
       started_at: tier.startedAt,
-      steps: tier.steps.map(stepJson),
+      steps: tier.steps.map((step) => stepJson(step, agents)),
     })),
     events: run.events,
     heartbeats: run.heartbeats,
@@ -38,7 +42,7 @@ export function runJson(session: SessionEntry<unknown>, run: RunSummary): JsonOb
   };
 }
 
-function stepJson(step: StepSummary): JsonObject {
+function stepJson(step: StepSummary, agents: StepAgents): JsonObject {
   return {
     step_name: step.name,
     state: step.state,
@@ -57,11 +61,27 @@ function stepJson(step: StepSummary): JsonObject {
       duration_ms: durationMs,
     })),
     zag_session_id: step.zagSessionId,
+    agent_sessions: step.agentSessions.map((id) => agentJson(id, agents.get(id))),
     zag_command: step.zagCommand,
     model: step.model,
     prompt_preview: step.promptPreview,
     stdout_lines: step.stdoutLines,
     stderr_lines: step.stderrLines,
     tail: step.tail,
+  };
+}
+
+function agentJson(id: string, summary: AgentSummary | undefined): JsonObject {
+  if (summary === undefined) return { wrapper_session_id: id };
+  return {
+    wrapper_session_id: id,
+    provider: summary.provider,
+    provider_session_id: summary.providerSessionId,
+    model: summary.model,
+    success: summary.success,
+    turns: summary.turns,
+    messages: summary.messages,
+    tools: Object.fromEntries(summary.tools),
+    usage: usageJson(summary.usage),
   };
 }

@@ -7,6 +7,7 @@ import type { FailedAttempt, OutputLine, RunSummary, StepSummary, TierSummary } 
 import { fit, pad, widthOf } from "../query/width.ts";
 import type { SessionEntry } from "../storage/catalog.ts";
 import type { SessionState } from "../storage/liveness.ts";
+import { agentLine, type StepAgents } from "./agent_facts.ts";
 import { stateColor, type Style } from "./style.ts";
 import type { TreeNode } from "./tree.ts";
 
@@ -18,6 +19,8 @@ export interface TreeLook {
   readonly show: (text: string) => string;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** What the agent sessions of its steps came to. */
+  readonly agents: StepAgents;
 }
 
 type Session = SessionEntry<unknown>;
@@ -78,9 +81,9 @@ function stateText({ state, durationMs }: Session, run: RunSummary): string {
   }
 }
 
-function aboutRun({ id, startedAt }: Session, run: RunSummary, { style, show }: TreeLook): Detail[] {
+function aboutRun({ id, startedAt, pinned }: Session, run: RunSummary, { style, show }: TreeLook): Detail[] {
   const where = run.cwd === null ? "" : ` in ${run.cwd}`;
-  const facts = [`session ${id}`, `started ${formatTime(startedAt, 0)}${where}`];
+  const facts = [`session ${id}${pinned ? " (pinned)" : ""}`, `started ${formatTime(startedAt, 0)}${where}`];
   if (run.prompt !== null) facts.push(`prompt  ${run.prompt}`);
   return facts.map((fact) => fitted(show(fact), style.dim));
 }
@@ -112,6 +115,7 @@ function stepNode(step: StepSummary, session: SessionState, nameWidth: number, l
       .trimEnd(),
     details: [
       ...attemptDetails(step, look),
+      ...step.agentSessions.map((id) => fitted(show(agentLine(id, look.agents.get(id))), style.cyan)),
       ...(step.savedVars.length === 0 ? [] : [fitted(show(`saved ${step.savedVars.join(", ")}`), style.dim)]),
       ...(state === "failure" || state === "unfinished" ? tailDetails(step, look) : []),
     ],

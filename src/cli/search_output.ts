@@ -1,15 +1,35 @@
 /** What a person or a program sees of a search. */
 
+import type { Decoded } from "../codec/dialect.ts";
 import { stringifyJson } from "../codec/json.ts";
 import { formatTime } from "../query/duration.ts";
 import { excerpt } from "../query/excerpt.ts";
 import { visible, visibleJson } from "../query/visible.ts";
 import { widthOf } from "../query/width.ts";
-import type { SearchHit, SearchProgress } from "../session/search.ts";
+import type { AnyEvent } from "../query/event_view.ts";
+import type { TextMatch } from "../query/filter.ts";
+import type { SearchProgress } from "../session/search_logs.ts";
+import type { AnySession, SearchableLog, Source } from "../sources/source.ts";
 import type { Host } from "./host.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { SHORT_ID } from "./short_id.ts";
 import type { Style } from "./style.ts";
+
+/** A log that is searched. */
+export interface SourceLog extends SearchableLog {
+  /** Where its session is recorded. */
+  readonly source: Pick<Source, "name">;
+  /** The session. */
+  readonly session: AnySession;
+}
+
+/** A line that a search has found. */
+export interface SourceHit extends TextMatch {
+  /** The log. */
+  readonly log: SourceLog;
+  /** The line. A damaged one is found by the bytes that are left of it. */
+  readonly line: Decoded<AnyEvent>;
+}
 
 /** How hits are shown. */
 export interface SearchOutputOptions {
@@ -17,6 +37,8 @@ export interface SearchOutputOptions {
   readonly json: boolean;
   /** How to colour text. */
   readonly style: Style;
+  /** Takes secrets out of what was found, before it is cut. */
+  readonly redact?: ((text: string) => string) | undefined;
 }
 
 /** Milliseconds that a search takes before it says how far it is. */
@@ -59,9 +81,10 @@ export class SearchOutput implements Disposable {
    *
    * @param hit The hit.
    */
-  print(hit: SearchHit): void {
+  print(hit: SourceHit): void {
     this.#hits++;
-    this.#text += this.#options.json ? this.#jsonOf(hit) : this.#textOf(hit);
+    const told = this.#redacted(hit);
+    this.#text += this.#options.json ? this.#jsonOf(told) : this.#textOf(told);
     this.#text += "\n";
     if (this.#text.length >= BATCH) this.#flush();
   }
@@ -98,6 +121,12 @@ export class SearchOutput implements Disposable {
     this.#progress[Symbol.dispose]();
   }
 
+  /** Where something is taken out, the matches have no place any more. */
+  #redacted(hit: SourceHit): SourceHit {
+    const text = this.#options.redact?.(hit.text) ?? hit.text;
+    return text === hit.text ? hit : { ...hit, text, ranges: [] };
+  }
+
   #flush(): void {
     if (this.#text === "") return;
     this.#progress.clear();
@@ -110,16 +139,19 @@ export class SearchOutput implements Disposable {
     return `searching: ${done} of ${sessions} sessions, ${this.#hits} ${this.#hits === 1 ? "hit" : "hits"}`;
   }
 
-  #jsonOf({ session, line, field, text, ranges }: SearchHit): string {
-    const { id, name, logPath } = session;
-    const place = { zig_session_id: id, workflow_name: name, log_path: logPath, offset: line.offset, field };
+  #jsonOf({ log, line, field, text, ranges }: SourceHit): string {
+    const { source, session: { id, name }, logPath, format } = log;
+    const names = source.name === "zig" ? { zig_session_id: id, workflow_name: name } : {};
+    const place = { source: source.name, id, name, ...names, log_path: logPath, offset: line.offset, field };
     const json = line.kind === "malformed"
       ? stringifyJson({ ...place, ranges, stored: text })
+      : format.view.isPlainText
+      ? stringifyJson({ ...place, text, ranges })
       : `${stringifyJson({ ...place, text, ranges }).slice(0, -1)},"event":${line.text}}`;
     return this.#host.stdout.isTerminal ? visibleJson(json) : json;
   }
 
-  #textOf(hit: SearchHit): string {
+  #textOf(hit: SourceHit): string {
     const { stdout } = this.#host;
     const { style } = this.#options;
     const show = stdout.isTerminal ? visible : oneLine;
@@ -133,13 +165,17 @@ export class SearchOutput implements Disposable {
   }
 }
 
-/** The session, the time, the workflow with its step, and what the text is when it is not output. */
-function headOf({ session, line, field }: SearchHit): [id: string, time: string, source: string, label: string] {
-  const id = session.id.slice(0, SHORT_ID);
+/** The session, the time, what ran with its step or the name of its log, and what the text is where that matters. */
+function headOf({ log, line, field }: SourceHit): [id: string, time: string, source: string, label: string] {
+  const { session, logName, format } = log;
+  // The id of a run begins with the day.
+  const id = log.source.name === "outrig" ? session.id : session.id.slice(0, SHORT_ID);
   if (line.kind === "malformed") return [id, "-", session.name, ` damaged at byte ${line.offset}`];
-  const { step_name: step, ts } = line.event as { readonly step_name?: unknown; readonly ts: string };
+  const { step_name: step = logName, ts } = line.event as { readonly step_name?: unknown; readonly ts: string };
   const source = typeof step === "string" ? `${session.name}/${step}` : session.name;
-  return [id, formatTime(ts, 3), source, field === "line" ? "" : ` ${field}`];
+  const type = line.kind === "event" ? line.event.type : line.type;
+  const label = format.view.labelOf(type, field ?? "");
+  return [id, formatTime(ts, 3) || "-", source, label === "" ? "" : ` ${label}`];
 }
 
 /** A hit takes one line, wherever it goes. */

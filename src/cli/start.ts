@@ -50,7 +50,7 @@ export const start = defineCommand({
   },
 });
 
-function run({ positionals: [workflow], options, host, layout }: Context): number {
+function run({ positionals: [workflow], options, host, layout, redact }: Context): number {
   if (!workflow) throw new UsageError('Cannot start a session: name its workflow (see "ziglog start --help")');
   const { sessionId, logPath } = startSession({
     ...layout,
@@ -59,6 +59,7 @@ function run({ positionals: [workflow], options, host, layout }: Context): numbe
     prompt: options.prompt ?? null,
     tierCount: options.tiers ?? 1,
     cwd: host.cwd(),
+    redact,
   });
   if (options.json) writeJsonLines(host, [{ zig_session_id: sessionId, log_path: logPath }]);
   else host.stdout.write(`${sessionId}\n`);

@@ -2,12 +2,18 @@ import type { JsonObject } from "../codec/json.ts";
 import { formatDuration } from "../query/duration.ts";
 import { type Outcomes, sparkline, type WorkflowStats } from "../query/stats.ts";
 import { type Cell, table } from "../query/table.ts";
-import { parseTime } from "../query/units.ts";
+import { formatCount, parseTime } from "../query/units.ts";
+import type { ModelUsage } from "../query/usage.ts";
 import { visible } from "../query/visible.ts";
+import type { SearchProgress } from "../session/search_logs.ts";
 import { sessionStats } from "../session/stats.ts";
+import type { AgentSessions } from "../sources/agent_sessions.ts";
+import type { LayoutOptions } from "../storage/layout.ts";
+import { costText, usageJson } from "./agent_facts.ts";
 import { type Command, type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { writeJsonLines } from "./json_lines.ts";
+import { ProgressLine } from "./progress_line.ts";
 import type { Style } from "./style.ts";
 
 const OPTIONS = {
@@ -19,7 +25,12 @@ const OPTIONS = {
 
 type Context = CommandContext<typeof OPTIONS>;
 
-const HEADINGS = ["WORKFLOW / STEP", "RUNS", "OK", "P50", "P95", "MAX", "RETRIES", "FLAKY", "RECENT"];
+const HEADINGS = ["WORKFLOW / STEP", "RUNS", "OK", "P50", "P95", "MAX", "RETRIES", "FLAKY"];
+
+/** Only where an agent has run. */
+const USAGE_HEADINGS = ["TOKENS IN", "OUT", "COST"];
+
+const CHART_HEADING = "RECENT";
 
 /** `ziglog stats`: shows how runs and steps did over time. */
 export const stats: Command<typeof OPTIONS> = defineCommand({
@@ -28,9 +39,10 @@ export const stats: Command<typeof OPTIONS> = defineCommand({
     "Shows how often each workflow was run, how often it went well, and how long it took; below it the same of its " +
     "steps, the slowest first. Crashes count as failures; what has not ended does not count for OK. Durations are of " +
     "what went well; RECENT shows the last 20 of them. FLAKY is how often a step passed right after it had failed " +
-    "with the same definition, in one run or from one to the next.\n\n" +
+    "with the same definition, in one run or from one to the next. Where steps ran agents, TOKENS IN, OUT and COST are " +
+    "what all of these used, as far as their sessions tell.\n\n" +
     "An object of --json has workflow_name, runs, unfinished, successes, failures, success_rate (0 to 1), " +
-    "duration_ms (p50, p95, max), recent_ms, retries and steps: objects of the same with step_name, skipped and flaky.",
+    "duration_ms (p50, p95, max), recent_ms, retries, usage and steps: objects of the same with step_name, skipped and flaky.",
   maxPositionals: 0,
   options: OPTIONS,
   examples: [
@@ -40,13 +52,21 @@ export const stats: Command<typeof OPTIONS> = defineCommand({
   async run({ options, host, layout, style }: Context): Promise<number> {
     const now = host.now().getTime();
     const { all, workflow, since } = options;
+    let at: SearchProgress = { done: 0, sessions: 0 };
+    using progress = new ProgressLine(host.stderr);
+    progress.start(() => `reading: ${at.done} of ${at.sessions} sessions`);
     const { workflows } = await sessionStats({
       ...layout,
       ...{ all, workflow, now },
       since: since === undefined ? undefined : parseTime(since, now),
-      onUnreadable: ({ id }, { message }) =>
-        host.stderr.write(`ziglog: Cannot read session ${visible(id)}: ${visible(message)}\n`),
+      usageOf: usageFrom(layout),
+      onProgress: (now) => at = now,
+      onUnreadable: ({ id }, { message }) => {
+        progress.clear();
+        host.stderr.write(`ziglog: Cannot read session "${visible(id)}": ${visible(message)}\n`);
+      },
     });
+    progress.clear();
     if (workflows.length === 0) host.stderr.write("no session fits\n");
     else if (options.json) writeJsonLines(host, workflows.map(toJson));
     else host.stdout.write(draw(workflows, host.stdout.columns, style).join("\n") + "\n");
@@ -54,15 +74,25 @@ export const stats: Command<typeof OPTIONS> = defineCommand({
   },
 });
 
-function toJson({ name, runs, unfinished, retries, steps, ...outcomes }: WorkflowStats): JsonObject {
+/** The agent sessions; what finds them is loaded only where there are some. */
+function usageFrom(layout: LayoutOptions): (id: string) => Promise<ModelUsage | null> {
+  let sessions: AgentSessions | undefined;
+  return async (id) => {
+    sessions ??= new (await import("../sources/agent_sessions.ts")).AgentSessions(layout);
+    return (await sessions.summaryOf(id))?.usage ?? null;
+  };
+}
+
+function toJson({ name, runs, unfinished, retries, usage, steps, ...outcomes }: WorkflowStats): JsonObject {
   return {
     workflow_name: name,
     runs,
     unfinished,
     ...outcomesJson(outcomes),
     retries,
-    steps: steps.map(({ name, runs, skipped, retries, flaky, ...outcomes }) => {
-      return { step_name: name, runs, skipped, ...outcomesJson(outcomes), retries, flaky };
+    usage: usageJson(usage),
+    steps: steps.map(({ name, runs, skipped, retries, flaky, usage, ...outcomes }) => {
+      return { step_name: name, runs, skipped, ...outcomesJson(outcomes), retries, flaky, usage: usageJson(usage) };
     }),
   };
 }
@@ -72,12 +102,15 @@ function outcomesJson({ successes, failures, successRate, durations, recent }: O
 }
 
 function draw(workflows: readonly WorkflowStats[], width: number | undefined, style: Style): string[] {
-  const rows = [HEADINGS.map((text): Cell => ({ text, paint: style.dim }))];
+  const hasUsage = workflows.some(({ usage }) => usage !== null);
+  const headings = [...HEADINGS, ...(hasUsage ? USAGE_HEADINGS : []), CHART_HEADING];
+  const look = { style, hasUsage };
+  const rows = [headings.map((text): Cell => ({ text, paint: style.dim }))];
   for (const workflow of workflows) {
-    rows.push(cells({ ...workflow, flaky: flakyOf(workflow) }, "", style));
-    for (const step of workflow.steps) rows.push(cells(step, "  ", style));
+    rows.push(cells({ ...workflow, flaky: flakyOf(workflow) }, "", look));
+    for (const step of workflow.steps) rows.push(cells(step, "  ", look));
   }
-  return table(rows, { width, flexible: [0, HEADINGS.length - 1] });
+  return table(rows, { width, flexible: [0, headings.length - 1] });
 }
 
 function flakyOf({ steps }: WorkflowStats): number {
@@ -90,12 +123,13 @@ interface Row extends Outcomes {
   readonly runs: number;
   readonly retries: number;
   readonly flaky: number;
+  readonly usage: ModelUsage | null;
 }
 
 function cells(
-  { name, runs, successRate, durations, retries, flaky, recent }: Row,
+  { name, runs, successRate, durations, retries, flaky, usage, recent }: Row,
   indent: string,
-  style: Style,
+  { style, hasUsage }: { readonly style: Style; readonly hasUsage: boolean },
 ): Cell[] {
   const isStep = indent !== "";
   const { p50, p95, max } = durations;
@@ -110,6 +144,14 @@ function cells(
     ...[p50, p95, max].map((ms): Cell => ({ text: ms === null ? "-" : formatDuration(ms) })),
     { text: String(retries) },
     { text: String(flaky), paint: flaky > 0 ? style.yellow : undefined },
+    ...(hasUsage ? usageCells(usage) : []),
     { text: sparkline(recent) },
   ];
+}
+
+function usageCells(usage: ModelUsage | null): Cell[] {
+  if (usage === null) return USAGE_HEADINGS.map(() => ({ text: "-" }));
+  const { tokens, costUsd } = usage;
+  return [formatCount(tokens.input), formatCount(tokens.output), costUsd === null ? "-" : costText(costUsd)]
+    .map((text) => ({ text }));
 }

@@ -3,8 +3,8 @@
 import { SessionNotFoundError, UsageError } from "../errors.ts";
 import { FINDINGS } from "../query/finding.ts";
 import { openCatalog } from "../session/sessions.ts";
-import { verifySession } from "../session/verify_session.ts";
-import { type StoreReport, verifyEntries, verifyStore } from "../session/verify_store.ts";
+import { verifySession } from "../maintenance/verify_session.ts";
+import { type StoreReport, verifyEntries, verifyStore } from "../maintenance/verify_store.ts";
 import { openLayout } from "../storage/layout.ts";
 import { type LocatedLog, locateLog } from "../storage/locate.ts";
 import { type CommandContext, defineCommand } from "./command.ts";

@@ -1,9 +1,9 @@
 import type { JsonObject } from "../codec/json.ts";
 import type { Finding } from "../query/finding.ts";
 import { visible } from "../query/visible.ts";
-import { ownCommand } from "../session/diagnosis.ts";
-import type { SessionReport } from "../session/verify_session.ts";
-import type { IndexReport, StoreReport } from "../session/verify_store.ts";
+import { ownCommand } from "../maintenance/diagnosis.ts";
+import type { SessionReport } from "../maintenance/verify_session.ts";
+import type { IndexReport, StoreReport } from "../maintenance/verify_store.ts";
 import type { CommandContext, OptionTable } from "./command.ts";
 import type { Host } from "./host.ts";
 import { writeJsonLines } from "./json_lines.ts";

@@ -86,6 +86,8 @@ export interface IndexSchema<Entry> {
   summarize(entry: Entry): SessionSummary;
   /** Writes the end of its session into an entry. */
   stamp(entry: Entry, end: SessionEnd): Entry;
+  /** Corrects an entry by what the log tells, where an entry knows more than its log; without, the log's counts. */
+  merge?(entry: Entry, fromLog: Entry): Entry;
 }
 
 /** A wire format: how the lines of its logs are read and written. */
@@ -94,15 +96,21 @@ export interface LineDialect<Event> {
   readonly name: string;
   /** Decodes the text of one line; never throws. */
   decode(text: string): Decoding<Event>;
+  /** Decodes the bytes of one line that are not UTF-8; without this such a line is malformed. */
+  decodeBytes?(bytes: Uint8Array): Decoding<Event>;
   /**
-   * Tells of a value, which JSON made of the characters of a text from `start` to `end`, that it is the event that
-   * `decode` would find there. It may say no of any event; it only makes reading the commonest ones faster.
+   * Reads a line of the commonest kind, from `start` to `end` of a text: the event that `decode` would find there, or
+   * `undefined`, also of any event that it leaves to `decode`. It only makes reading faster.
    */
-  isPlain?(value: unknown, text: string, start: number, end: number): value is Event;
+  readPlain?(text: string, start: number, end: number): Event | undefined;
   /** Encodes an event as one line, without a newline; throws `TypeError` when a field holds what it must not. */
   encode(event: Event): string;
   /** How this event ends its session, or `undefined` when it does not. */
   endOf(event: Event): SessionEnd | undefined;
+  /** Text that stands in every line that ends a session, so that one can be found far from the end of a log. */
+  readonly endMark?: string;
+  /** Whether this event begins its session, or goes on with one that had ended; without, an end is final. */
+  begins?(event: Event): boolean;
   /** When an event was written, RFC 3339. */
   timeOf(event: Event): string;
   /** Seconds between two heartbeats. */
@@ -129,6 +137,8 @@ export interface LogEvidence<Event> {
   readonly projectDir: string;
   /** The first event that could be decoded. */
   readonly first: Event | undefined;
+  /** The last event that could be decoded. */
+  readonly last?: Event | undefined;
   /** How the session ended, as far as the log knows. */
   readonly end: SessionEnd | undefined;
   /** When the file was made, RFC 3339: stands in where there is no event. */

@@ -26,7 +26,7 @@ export interface Member {
 const MAX_DEPTH = 127;
 
 // ECMAScript's JSON source text access; TypeScript's library does not declare it yet.
-type SourceReviver = (key: string, value: unknown, context: { source?: string }) => unknown;
+type SourceReviver = (this: object, key: string, value: unknown, context: { source?: string }) => unknown;
 const parseWithSource = JSON.parse as (text: string, reviver: SourceReviver) => unknown;
 const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
 
@@ -41,6 +41,19 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
+ * Tells without parsing that a text is no JSON object, as of nearly all damaged lines. The runtime keeps what it failed to
+ * parse until its next great collection: many such errors would take more time and memory than all good lines.
+ *
+ * @param text The text.
+ * @returns What is wrong; `undefined` of a text that may be one.
+ */
+export function whyNoObject(text: string): string | undefined {
+  const json = text.trim();
+  if (json.charCodeAt(0) !== 0x7b) return "not a JSON object";
+  return json.charCodeAt(json.length - 1) === 0x7d ? undefined : "a JSON object without its end";
+}
+
+/**
  * Parses JSON without losing integers beyond 2^53, and rejects what the Rust reader rejects: lone surrogates and numbers
  * out of range.
  *
@@ -49,15 +62,38 @@ export function isJsonObject(value: unknown): value is JsonObject {
  * @throws {SyntaxError} When it is not JSON, or not JSON that the Rust reader takes.
  */
 export function parseJson(text: string): unknown {
-  return parseWithSource(text, (key, value, context) => {
+  return parseWithSource(text, function (key, value, { source }): unknown {
     if (!key.isWellFormed() || typeof value === "string" && !value.isWellFormed()) {
       throw new SyntaxError("lone surrogate in a string");
     }
     if (typeof value !== "number") return value;
     if (!Number.isFinite(value)) throw new SyntaxError("number out of range");
-    if (Number.isSafeInteger(value) || context.source === undefined || !/^-?\d+$/.test(context.source)) return value;
-    return BigInt(context.source);
+    if (source === undefined || /^-?\d+$/.test(source)) {
+      return Number.isSafeInteger(value) || source === undefined ? value : BigInt(source);
+    }
+    if (Number.isSafeInteger(value)) rememberFloat(this, key);
+    return value;
   });
+}
+
+/** By object or array, the keys of the whole numbers in it that were written with a fraction or an exponent. */
+const floats = new WeakMap<object, Set<string>>();
+
+function rememberFloat(holder: object, key: string): void {
+  const keys = floats.get(holder);
+  if (keys === undefined) floats.set(holder, new Set([key]));
+  else keys.add(key);
+}
+
+/**
+ * Tells whether a whole number was written as `1.0` or `1e0`: for JavaScript it is the number 1, for Rust it is not.
+ *
+ * @param holder The object or array that holds it, as {@linkcode parseJson} made it.
+ * @param key Its key there.
+ * @returns `true` when it was written with a fraction or an exponent.
+ */
+export function isWrittenAsFloat(holder: object, key: string): boolean {
+  return floats.get(holder)?.has(key) ?? false;
 }
 
 /**

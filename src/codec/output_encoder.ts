@@ -4,10 +4,15 @@ import { formatSecond, type Instant } from "./timestamp.ts";
 
 /** Bytes that the buffer starts with; it grows for a longer line. */
 const INITIAL_SIZE = 64 * 1024;
+/** Characters up to which a line is looked through here; `JSON.stringify` is the quicker one with longer lines. */
+const LONGEST_CHECKED = 1024;
 /** Digits of a fraction of a second, and bytes of what follows it in the envelope's `ts`. */
 const NANO_DIGITS = 9;
 const SECOND_LENGTH = 20; // "2026-11-21T01:51:23."
 const ZERO = 0x30;
+const SPACE = 0x20;
+/** Bytes that one unit of a string can take in JSON: as much as an escape such as `\u001b`. */
+const MOST_BYTES = 6;
 
 const utf8 = new TextEncoder();
 
@@ -19,8 +24,10 @@ const utf8 = new TextEncoder();
 export class OutputEncoder {
   readonly #sessionId: string;
   #buffer = new Uint8Array(INITIAL_SIZE);
+  /** The buffer, four bytes at a time. */
+  #words = new Int32Array(this.#buffer.buffer);
   #length = 0;
-  /** The line up to its text; the number and the fraction of the second in it are overwritten for each line. */
+  /** The line up to the quote before its text; the number and the fraction of the second are overwritten for each line. */
   #template = new Uint8Array(0);
   /** The buffer behind a template at its beginning. */
   #text = this.#buffer;
@@ -65,21 +72,21 @@ export class OutputEncoder {
     }
     if (time.seconds !== this.#second) this.#setSecond(time.seconds);
 
-    // A string without anything to escape grows by its quotes only; escapes of lone surrogates must not be written.
-    let json = JSON.stringify(line);
-    if (json.length !== line.length + 2) json = JSON.stringify(line.toWellFormed());
-
     const start = this.#length;
     const template = this.#template;
-    this.#reserve(template.length + 3 * json.length + 2);
+    this.#reserve(template.length + MOST_BYTES * line.length + 5);
     const buffer = this.#buffer;
     const first = start === 0;
     if (!first || !this.#placed) buffer.set(template, start);
     if (first) this.#placed = true;
     writeDigits(buffer, start + this.#seqEnd, this.#digits, seq);
     writeDigits(buffer, start + this.#nanosEnd, NANO_DIGITS, time.nanos);
-    let end = start + template.length;
-    end += utf8.encodeInto(json, first ? this.#text : buffer.subarray(end)).written;
+    let end = this.#encode(
+      line,
+      start + template.length,
+      first ? this.#text : buffer.subarray(start + template.length),
+    );
+    buffer[end++] = 0x22; // "
     buffer[end++] = 0x7d; // }
     buffer[end++] = 0x0a;
     this.#length = end;
@@ -94,12 +101,29 @@ export class OutputEncoder {
     return this.#buffer.subarray(0, this.#length);
   }
 
+  /** Puts a text where it belongs, which is `target`; returns where it ends. Lone surrogates become U+FFFD. */
+  #encode(line: string, start: number, target: Uint8Array): number {
+    const buffer = this.#buffer;
+    if (line.length <= LONGEST_CHECKED) {
+      // Most lines need no escape: it costs less to look for one afterwards than to make another string before.
+      const end = start + utf8.encodeInto(line, target).written;
+      buffer[end] =
+        buffer[end + 1] =
+        buffer[end + 2] =
+        buffer[end + 3] =
+          SPACE;
+      if (!hasEscapable(this.#words, start, end)) return end;
+    }
+    const json = JSON.stringify(line.toWellFormed());
+    return start - 1 + utf8.encodeInto(json, buffer.subarray(start - 1)).written - 1;
+  }
+
   #makeTemplate(stepName: string, stream: string, digits: number): void {
     const head = `{"seq":${"0".repeat(digits)}`;
     const time = `${head},"ts":"0000-00-00T00:00:00.000000000`;
     const step = JSON.stringify(stepName.toWellFormed());
     this.#template = utf8.encode(
-      `${time}+00:00","zig_session_id":"${this.#sessionId}","type":"step_output","step_name":${step},"stream":"${stream}","line":`,
+      `${time}+00:00","zig_session_id":"${this.#sessionId}","type":"step_output","step_name":${step},"stream":"${stream}","line":"`,
     );
     this.#seqEnd = head.length;
     this.#nanosEnd = time.length;
@@ -119,9 +143,10 @@ export class OutputEncoder {
 
   #reserve(more: number): void {
     if (this.#length + more <= this.#buffer.length) return;
-    const grown = new Uint8Array(Math.max(2 * this.#buffer.length, this.#length + more));
+    const grown = new Uint8Array((Math.max(2 * this.#buffer.length, this.#length + more) + 3) & ~3);
     grown.set(this.#buffer.subarray(0, this.#length));
     this.#buffer = grown;
+    this.#words = new Int32Array(grown.buffer);
     this.#changed();
   }
 
@@ -131,9 +156,31 @@ export class OutputEncoder {
   }
 }
 
+/**
+ * Tells whether one of the bytes must be escaped in JSON: a control character, a quote or a backslash. It takes four at a
+ * time, and so up to four behind the end; those before the start it takes for spaces.
+ */
+function hasEscapable(words: Int32Array, start: number, end: number): boolean {
+  const before = (1 << (8 * (start & 3))) - 1; // the first byte is the lowest one: no machine that Deno runs on differs
+  const first = start >> 2;
+  let borrowed = borrows(words[first]! & ~before | 0x20202020 & before);
+  for (let at = first + 1; at <= end >> 2; at++) borrowed |= borrows(words[at]!);
+  return (borrowed & 0x80808080) !== 0;
+}
+
+/**
+ * Subtracts from each byte, so that one that was too little borrows from its highest bit. A byte that has this bit belongs
+ * to a character beyond ASCII, and is left out.
+ */
+function borrows(bytes: number): number {
+  const controlOrQuote = (bytes ^ 0x02020202) - 0x21212121; // the one bit makes 0x20 of a quote, and 0x22 of a space
+  const backslash = (bytes ^ 0x5c5c5c5c) - 0x01010101;
+  return (controlOrQuote | backslash) & ~bytes;
+}
+
 function writeDigits(bytes: Uint8Array, end: number, count: number, value: number): void {
   for (let at = end - 1; at >= end - count; at--) {
-    const rest = Math.floor(value / 10);
+    const rest = value < 2 ** 31 ? (value / 10) | 0 : Math.floor(value / 10); // the first takes a third of the time
     bytes[at] = ZERO + (value - rest * 10);
     value = rest;
   }

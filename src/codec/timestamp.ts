@@ -41,3 +41,28 @@ export function parseTimestamp(text: string): Instant | undefined {
   const seconds = Date.parse(`${time}${offset}`) / 1000;
   return Number.isNaN(seconds) ? undefined : { seconds, nanos: Number(fraction.padEnd(9, "0")) };
 }
+
+/** Characters of a time as the Rust programs nearly always write it, up to its milliseconds, its nanoseconds, its end. */
+const [TO_MILLIS, TO_NANOS, TO_END] = [23, 29, 35];
+
+/**
+ * Tells how much time lies between two moments.
+ *
+ * @param from The first, RFC 3339.
+ * @param to The second, RFC 3339.
+ * @returns Whole milliseconds, less than 0 when the second is earlier; `undefined` when one of the texts is no moment.
+ */
+export function millisBetween(from: string, to: string): number | undefined {
+  if (isUsual(from) && isUsual(to)) {
+    const borrowed = to.slice(TO_MILLIS, TO_NANOS) < from.slice(TO_MILLIS, TO_NANOS) ? 1 : 0;
+    const millis = Date.parse(to) - Date.parse(from) - borrowed;
+    if (!Number.isNaN(millis)) return millis;
+  }
+  const [start, end] = [parseTimestamp(from), parseTimestamp(to)];
+  if (start === undefined || end === undefined) return undefined;
+  return Math.floor((end.seconds - start.seconds) * 1000 + (end.nanos - start.nanos) / 1e6);
+}
+
+function isUsual(time: string): boolean {
+  return time.length === TO_END && time[10] === "T" && time[19] === "." && time[TO_NANOS] === "+";
+}

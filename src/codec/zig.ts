@@ -1,8 +1,8 @@
 /** The zig dialect: the session log that this project writes. Source: zig-core 0.11. */
 
 import type { Decoding, Dialect, LogEvidence } from "./dialect.ts";
-import { isJsonObject, type JsonObject } from "./json.ts";
-import { isPlainOutput } from "./plain_output.ts";
+import { type JsonObject, whyNoObject } from "./json.ts";
+import { PlainOutput } from "./plain_output.ts";
 import { Codec, type Field, I32, oneOf, optional, type Shape, STRING, STRINGS, U32, U64 } from "./shape.ts";
 import type { EventEnvelope, OutputStream, SessionEventKind, SessionLogEvent, SessionStatus } from "./zig_events.ts";
 import {
@@ -101,9 +101,10 @@ export function unknownFields(event: SessionLogEvent): readonly string[] {
 const UNKNOWN = new Codec<EventEnvelope & { readonly type: string }>({ ...ENVELOPE, type: STRING as Field<string> });
 
 function decode(text: string): Decoding<SessionLogEvent> {
+  const reason = whyNoObject(text);
+  if (reason !== undefined) return { kind: "malformed", reason };
   try {
-    const value: unknown = JSON.parse(text);
-    if (!isJsonObject(value)) return { kind: "malformed", reason: "not a JSON object" };
+    const value = JSON.parse(text) as JsonObject;
     const { type } = value;
     if (isEventType(type)) return { kind: "event", event: CODECS[type].decode(value, text) };
     const event = UNKNOWN.decode(value, text);
@@ -150,12 +151,15 @@ function rebuild(
   };
 }
 
+const plainOutput = new PlainOutput();
+
 /** The zig dialect. */
 export const ZIG: Dialect<SessionLogEvent, SessionLogIndexEntry, GlobalSessionEntry> = {
   name: "zig",
   decode,
-  isPlain: isPlainOutput,
+  readPlain: (text, start, end) => plainOutput.read(text, start, end),
   encode: encodeSessionEvent,
+  endMark: '"zig_session_ended"',
   endOf: (event) => event.type === "zig_session_ended" ? { endedAt: event.ts, status: event.status } : undefined,
   timeOf: (event) => event.ts,
   heartbeatSeconds: HEARTBEAT_SECONDS,

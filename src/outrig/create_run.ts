@@ -62,7 +62,8 @@ export function createRun(root: string, run: NewRun, options: CreateRunOptions):
   }
   const draw = (): RunId => newRunId(started.seconds * 1000);
   const record = { ...recordOf(run), started_at: startedAt };
-  requirePath("write", root);
+  if (options.dir === undefined) requirePath("write", root);
+  else requireUnscoped(options.dir);
   return options.dir === undefined
     ? createInStore(root, record, id ?? draw)
     : createElsewhere(root, resolve(options.dir), record, id ?? draw);
@@ -103,7 +104,6 @@ function createInStore(root: string, record: RunRecord, id: RunId | (() => RunId
 }
 
 function createElsewhere(root: string, dir: string, record: RunRecord, id: RunId | (() => RunId)): Run {
-  requireUnscoped(dir);
   const made = makeDirectories(dir);
   try {
     const real = Deno.realPathSync(dir);

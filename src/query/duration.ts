@@ -50,6 +50,8 @@ export function formatAge(time: string, now: number): string {
  */
 export function formatTime(time: string, digits: 0 | 3): string {
   const at = Date.parse(time);
+  // As this program and the Rust programs write it: what is asked for stands there.
+  if (digits === 0 && time[19] === "." && time.endsWith("+00:00") && at >= 0) return `${time.slice(0, 19)}Z`;
   if (Number.isNaN(at)) return time;
   const text = new Date(at).toISOString();
   return digits === 3 ? text : `${text.slice(0, -5)}Z`;

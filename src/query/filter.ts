@@ -2,8 +2,9 @@
 
 import type { Decoded } from "../codec/dialect.ts";
 import type { U64 } from "../codec/json.ts";
-import type { OutputStream, SessionLogEvent } from "../codec/zig_events.ts";
+import type { OutputStream } from "../codec/zig_events.ts";
 import type { LinePrefilter } from "../storage/scan.ts";
+import type { AnyEvent, EventView } from "./event_view.ts";
 import { compilePrefilter } from "./line_prefilter.ts";
 import { textFieldsOf } from "./text_fields.ts";
 import { TextQuery, type TextQuerySpec, type TextRange } from "./text_query.ts";
@@ -39,7 +40,7 @@ export interface TextMatch {
 }
 
 /** A compiled filter. A damaged line fits only where nothing but text is asked for. */
-export interface EventFilter {
+export interface EventFilter<Event = AnyEvent> {
   /** Finds lines that may fit before they are decoded; `undefined` when only decoding tells. */
   readonly prefilter: LinePrefilter | undefined;
   /**
@@ -48,43 +49,46 @@ export interface EventFilter {
    * @param line The line.
    * @returns `true` when it does.
    */
-  matches(line: Decoded<SessionLogEvent>): boolean;
+  matches(line: Decoded<Event>): boolean;
   /**
    * Finds the text in a line.
    *
    * @param line A line that fits.
    * @returns The first of its texts that holds a match; `undefined` when the filter asks for no text.
    */
-  locate(line: Decoded<SessionLogEvent>): TextMatch | undefined;
+  locate(line: Decoded<Event>): TextMatch | undefined;
 }
 
-type Line = Decoded<SessionLogEvent>;
-type SoundLine = Exclude<Line, { kind: "malformed" }>;
+type SoundLine = Exclude<Decoded<AnyEvent>, { kind: "malformed" }>;
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Compiles a filter.
  *
  * @param spec What a line must be.
+ * @param view What the events of the logs say.
  * @returns The filter.
  * @throws {SyntaxError} When the text to look for is empty, or no regular expression.
  */
-export function compileFilter(spec: EventFilterSpec): EventFilter {
+export function compileFilter<Event extends AnyEvent>(
+  spec: EventFilterSpec,
+  view: EventView<Event>,
+): EventFilter<Event> {
   const query = spec.text === undefined ? undefined : new TextQuery(spec.text);
   const tests = [...conditions(spec)];
   return {
-    prefilter: prefilterOf(spec, query),
-    matches(line: Line): boolean {
+    prefilter: prefilterOf(spec, view, query),
+    matches(line: Decoded<Event>): boolean {
       if (line.kind === "malformed") return tests.length === 0 && (query?.isInStored(line.text) ?? true);
       if (!tests.every((test) => test(line))) return false;
-      return query === undefined || textFieldsOf(line).some(({ text }) => query.isIn(text));
+      return query === undefined || textFieldsOf(line, view).some(({ text }) => query.isIn(text));
     },
-    locate(line: Line): TextMatch | undefined {
+    locate(line: Decoded<Event>): TextMatch | undefined {
       if (query === undefined) return undefined;
       if (line.kind === "malformed") {
         return { field: null, text: line.text, ranges: query.rangesInStored(line.text) };
       }
-      const found = textFieldsOf(line).find(({ text }) => query.isIn(text));
+      const found = textFieldsOf(line, view).find(({ text }) => query.isIn(text));
       return found && { field: found.name, text: found.text, ranges: query.rangesIn(found.text) };
     },
   };
@@ -105,12 +109,25 @@ function* conditions(spec: EventFilterSpec): Generator<(line: SoundLine) => bool
   if (until !== undefined) yield ({ event }) => Date.parse(event.ts as string) < until;
 }
 
-/** Looks for what is rarest in a log: most lines are output, and most of them come from few steps. */
-function prefilterOf({ types = [], step, stream }: EventFilterSpec, query?: TextQuery): LinePrefilter | undefined {
-  if (types.length > 0 && !types.includes("step_output")) return compilePrefilter(types.map(inJson), true);
+/** Looks for what is rarest in a log: most lines are of a few types, and most of them come from few steps. */
+function prefilterOf(
+  { types = [], step, stream }: EventFilterSpec,
+  { commonTypes, isPlainText }: EventView<never>,
+  query: TextQuery | undefined,
+): LinePrefilter | undefined {
+  if (isPlainText) return plainPrefilter(query);
+  if (types.length > 0 && !types.some((type) => commonTypes.includes(type))) {
+    return compilePrefilter(types.map(inJson), true);
+  }
   if (query !== undefined && query.stored !== "") return compilePrefilter([query.stored], query.isCaseSensitive);
   if (step !== undefined) return compilePrefilter([inJson(step)], true);
   return stream === "stderr" ? compilePrefilter([inJson(stream)], true) : undefined;
+}
+
+/** Where a line is no JSON, only what JSON would not escape stands there as it is. */
+function plainPrefilter(query: TextQuery | undefined): LinePrefilter | undefined {
+  if (query === undefined || query.stored === "" || query.stored.includes("\\")) return undefined;
+  return compilePrefilter([query.stored], query.isCaseSensitive);
 }
 
 function inJson(text: string): string {

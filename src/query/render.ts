@@ -1,12 +1,7 @@
-/** The text view of a log, line by line, as the original `listen` prints it. */
+/** The text view of a zig session, event by event, as the original `listen` prints it. */
 
-import type { Decoded, DecodedMalformed } from "../codec/dialect.ts";
-import { type JsonObject, MAX_U64, stringifyJson, type U64 } from "../codec/json.ts";
+import { MAX_U64, type U64 } from "../codec/json.ts";
 import type { SessionLogEvent } from "../codec/zig_events.ts";
-import { visible } from "./visible.ts";
-
-/** Characters of a damaged line that are shown. */
-const EXCERPT = 80;
 
 /**
  * Writes an event as text.
@@ -43,40 +38,6 @@ export function renderEvent(event: SessionLogEvent): string | undefined {
       return `■ zig session ended (${status}) in ${event.duration_ms}ms`;
     }
   }
-}
-
-/**
- * Writes a line of a type that is not known: its type, and its fields as JSON.
- *
- * @param type The type that it names.
- * @param event The line as an object.
- * @returns The text without a last newline.
- */
-export function renderUnknown(type: string, event: JsonObject): string {
-  const { seq: _seq, ts: _ts, zig_session_id: _id, type: _type, ...fields } = event;
-  return `? ${type} ${stringifyJson(fields)}`;
-}
-
-/**
- * Writes what is wrong with a line that cannot be decoded. It is meant for people, so it never holds control characters.
- *
- * @param line The line.
- * @returns The text without a last newline.
- */
-export function renderMalformed(line: DecodedMalformed): string {
-  const what = line.torn ? "unfinished" : "malformed";
-  const excerpt = line.text.length > EXCERPT ? `${line.text.slice(0, EXCERPT)}…` : line.text;
-  return visible(`[${what} at byte ${line.offset}] ${line.reason}${excerpt === "" ? "" : `: ${excerpt}`}`);
-}
-
-/**
- * Writes a line as text.
- *
- * @param line The line; not a malformed one.
- * @returns The text without a last newline; `undefined` for an event that has nothing to say.
- */
-export function renderLine(line: Exclude<Decoded<SessionLogEvent>, DecodedMalformed>): string | undefined {
-  return line.kind === "event" ? renderEvent(line.event) : renderUnknown(line.type, line.event);
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { SessionState } from "../storage/liveness.ts";
 import type { RunSummary, StepSummary } from "./summary.ts";
+import { addUsage, type ModelUsage } from "./usage.ts";
 
 /** How long something took, in milliseconds; `null` when nothing was measured. */
 export interface Durations {
@@ -39,6 +40,8 @@ export interface StepStats extends Outcomes {
   readonly retries: number;
   /** How often it passed right after it had failed with the same definition, in one run or from one to the next. */
   readonly flaky: number;
+  /** What its agents used in all these runs; `null` when nothing tells of any. */
+  readonly usage: ModelUsage | null;
 }
 
 /** How a workflow did. */
@@ -51,6 +54,8 @@ export interface WorkflowStats extends Outcomes {
   readonly unfinished: number;
   /** Attempts of steps beyond the first. */
   readonly retries: number;
+  /** What agents used in all these runs; `null` when nothing tells of any. */
+  readonly usage: ModelUsage | null;
   /** Its steps, the slowest first: by the median, those without one last. */
   readonly steps: readonly StepStats[];
 }
@@ -60,6 +65,9 @@ export interface Stats {
   /** The workflows; the one that was run last comes first. */
   readonly workflows: readonly WorkflowStats[];
 }
+
+/** What agent sessions used, by their ids. */
+export type AgentUsages = ReadonlyMap<string, ModelUsage>;
 
 /** Durations that are kept for a chart. */
 const RECENT = 20;
@@ -77,13 +85,14 @@ export class RunStats {
    * @param name Name of its workflow.
    * @param state How the run stands; a crash counts as a failure.
    * @param run The run.
+   * @param usages What the agent sessions of its steps used, by their ids.
    */
-  add(name: string, state: SessionState, run: RunSummary): void {
+  add(name: string, state: SessionState, run: RunSummary, usages: AgentUsages = new Map()): void {
     const workflow = this.#workflows.get(name) ?? new WorkflowTally(name);
     // Put last: it is the one that was run last.
     this.#workflows.delete(name);
     this.#workflows.set(name, workflow);
-    workflow.add(state, run);
+    workflow.add(state, run, usages);
   }
 
   /**
@@ -146,7 +155,7 @@ class WorkflowTally {
     this.#name = name;
   }
 
-  add(state: SessionState, run: RunSummary): void {
+  add(state: SessionState, run: RunSummary, usages: AgentUsages): void {
     this.#runs++;
     if (state === "success") this.#tally.success(run.durationMs);
     else if (state === "failure" || state === "crashed") this.#tally.failure();
@@ -155,7 +164,7 @@ class WorkflowTally {
       if (step.state === "waiting") continue;
       const tally = this.#steps.get(step.name) ?? new StepTally(step.name);
       this.#steps.set(step.name, tally);
-      tally.add(step);
+      tally.add(step, usages);
     }
   }
 
@@ -168,6 +177,7 @@ class WorkflowTally {
       unfinished: this.#unfinished,
       ...this.#tally.outcomes(),
       retries: steps.reduce((sum, { retries }) => sum + retries, 0),
+      usage: steps.reduce<ModelUsage | null>((sum, { usage }) => addUsage(sum, usage), null),
       steps,
     };
   }
@@ -180,17 +190,19 @@ class StepTally {
   #skipped = 0;
   #retries = 0;
   #flaky = 0;
+  #usage: ModelUsage | null = null;
   /** The definition with which it failed last, unless it passed since. */
-  #failed: string | undefined;
+  #failed: string | null = null;
 
   constructor(name: string) {
     this.#name = name;
   }
 
-  add(step: StepSummary): void {
+  add(step: StepSummary, usages: AgentUsages): void {
     this.#runs++;
+    for (const id of step.agentSessions) this.#usage = addUsage(this.#usage, usages.get(id) ?? null);
     this.#retries += Math.max(0, step.attempts - 1);
-    const definition = definitionOf(step);
+    const { definition } = step;
     if (step.state === "skipped") this.#skipped++;
     if (step.state === "failure") {
       this.#tally.failure();
@@ -198,9 +210,12 @@ class StepTally {
     }
     if (step.state !== "success") return;
     this.#tally.success(step.durationMs);
-    const failedBefore = this.#failed !== undefined && this.#failed === definition;
-    if (step.failures.length > 0 || failedBefore) this.#flaky++;
-    this.#failed = undefined;
+    const inThisRun = step.failures.at(-1);
+    const isFlaky = inThisRun === undefined
+      ? definition !== null && this.#failed === definition
+      : inThisRun.definition === definition;
+    if (isFlaky) this.#flaky++;
+    this.#failed = null;
   }
 
   stats(): StepStats {
@@ -211,13 +226,9 @@ class StepTally {
       ...this.#tally.outcomes(),
       retries: this.#retries,
       flaky: this.#flaky,
+      usage: this.#usage,
     };
   }
-}
-
-/** How a step is run; `undefined` when its start is not in the log, or tells nothing. */
-function definitionOf({ zagCommand, model, promptPreview }: StepSummary): string | undefined {
-  return promptPreview ? JSON.stringify([zagCommand, model, promptPreview]) : undefined;
 }
 
 /** By the nearest rank: always one of the values. */

@@ -20,6 +20,7 @@ export class StepFold {
   readonly #name: string;
   readonly #tail: OutputLine[] = [];
   readonly #failures: FailedAttempt[] = [];
+  readonly #agentSessions = new Set<string>();
   #tierIndex: U64 | null = null;
   #state: StepState = "waiting";
   #started: EventOf<"step_started"> | undefined;
@@ -77,6 +78,7 @@ export class StepFold {
     this.#firstStartedAt ??= event.ts;
     this.#tierIndex = event.tier_index;
     this.#starts++;
+    if (event.zag_session_id !== "") this.#agentSessions.add(event.zag_session_id);
     this.#endedAt = this.#durationMs = this.#error = null;
   }
 
@@ -106,7 +108,8 @@ export class StepFold {
     this.#durationMs = millisBetween(this.#firstStartedAt, ts);
     this.#exitCode = exitCode;
     this.#error = error;
-    this.#failures.push({ attempt, exitCode, error, durationMs: millisBetween(this.#started?.ts ?? null, ts) });
+    const durationMs = millisBetween(this.#started?.ts ?? null, ts);
+    this.#failures.push({ attempt, exitCode, error, definition: definitionOf(this.#started), durationMs });
     if (this.#failures.length > KEPT) this.#failures.shift();
   }
 
@@ -131,14 +134,21 @@ export class StepFold {
       reason: this.#reason,
       savedVars: this.#savedVars,
       zagSessionId: started?.zag_session_id || null,
+      agentSessions: [...this.#agentSessions],
       zagCommand: started?.zag_command ?? null,
       model: started?.model ?? null,
       promptPreview: started?.prompt_preview ?? null,
+      definition: definitionOf(started),
       stdoutLines: this.#stdoutLines,
       stderrLines: this.#stderrLines,
       tail: [...this.#tail],
     };
   }
+}
+
+function definitionOf(started: EventOf<"step_started"> | undefined): string | null {
+  if (!started?.prompt_preview) return null;
+  return JSON.stringify([started.zag_command, started.model, started.prompt_preview]);
 }
 
 /** Copied character by character: a slice would keep the whole line in memory. */

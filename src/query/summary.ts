@@ -24,6 +24,8 @@ export interface FailedAttempt {
   readonly exitCode: number | null;
   /** What went wrong. */
   readonly error: string;
+  /** How the step was run then, as its `definition`. */
+  readonly definition: string | null;
   /** Milliseconds since the attempt began; `null` when nothing says when that was. */
   readonly durationMs: number | null;
 }
@@ -54,14 +56,18 @@ export interface StepSummary {
   readonly reason: string | null;
   /** Names of the variables that it saved. */
   readonly savedVars: readonly string[];
-  /** Agent session that it ran; `null` when it ran none. */
+  /** Agent session that its last attempt ran; `null` when it ran none. */
   readonly zagSessionId: string | null;
+  /** Agent sessions that its attempts ran, in order. */
+  readonly agentSessions: readonly string[];
   /** How it is run: `run` or `exec`; `null` when it did not start. */
   readonly zagCommand: string | null;
   /** Model asked for. */
   readonly model: string | null;
   /** Beginning of the prompt or the command; `null` when it did not start. */
   readonly promptPreview: string | null;
+  /** The last three as one text: differs where the step was changed; `null` when its start is not known or says nothing. */
+  readonly definition: string | null;
   /** Lines written to standard output. */
   readonly stdoutLines: number;
   /** Lines written to standard error. */

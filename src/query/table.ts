@@ -1,6 +1,6 @@
 /** Text in columns. */
 
-import { fit, pad, widthOf } from "./width.ts";
+import { fit, widthOf } from "./width.ts";
 
 /** One cell of a table. */
 export interface Cell {
@@ -32,21 +32,25 @@ const NARROWEST = 8;
  * @returns One line a row, without newlines.
  */
 export function table(rows: readonly (readonly Cell[])[], layout: TableLayout = {}): string[] {
-  const widths = columnWidths(rows, layout);
-  return rows.map((row) => {
-    const line = row.map(({ text, paint }, column) => {
-      const shown = fit(text, widths[column]!);
-      const padded = column === row.length - 1 ? shown : pad(shown, widths[column]!);
-      return paint === undefined ? padded : padded.replace(shown, () => paint(shown));
+  const measured = rows.map((row) => row.map(({ text }) => widthOf(text)));
+  const widths = columnWidths(measured, layout);
+  return rows.map((row, at) => {
+    let line = "";
+    row.forEach(({ text, paint }, column) => {
+      const width = widths[column]!;
+      const isCut = measured[at]![column]! > width;
+      const shown = isCut ? fit(text, width) : text;
+      const left = column === row.length - 1 ? 0 : width + GAP - (isCut ? widthOf(shown) : measured[at]![column]!);
+      line += (paint === undefined ? shown : paint(shown)) + " ".repeat(left);
     });
-    return line.join(" ".repeat(GAP)).trimEnd();
+    return line.trimEnd();
   });
 }
 
-function columnWidths(rows: readonly (readonly Cell[])[], { width, flexible = [] }: TableLayout): number[] {
-  const columns = rows[0]?.length ?? 0;
+function columnWidths(measured: readonly (readonly number[])[], { width, flexible = [] }: TableLayout): number[] {
+  const columns = measured[0]?.length ?? 0;
   const widths = Array.from({ length: columns }, (_, column) => {
-    return rows.reduce((most, row) => Math.max(most, widthOf(row[column]!.text)), 1);
+    return measured.reduce((most, row) => Math.max(most, row[column]!), 1);
   });
   if (width === undefined) return widths;
   let surplus = widths.reduce((sum, each) => sum + each, (columns - 1) * GAP) - width;

@@ -2,8 +2,7 @@
 
 import type { Decoded } from "../codec/dialect.ts";
 import { isJsonObject } from "../codec/json.ts";
-import type { SessionEventType } from "../codec/zig.ts";
-import type { SessionLogEvent } from "../codec/zig_events.ts";
+import type { AnyEvent, EventView } from "./event_view.ts";
 
 /** A text of an event. */
 export interface TextField {
@@ -14,35 +13,20 @@ export interface TextField {
 }
 
 /**
- * What people look for: output, errors, reasons, prompts, commands, and names where they are introduced. The name of the
- * step is left out where it only says who speaks; otherwise a search for `build` would find every line of that step.
- */
-const FIELDS = {
-  zig_session_started: ["workflow_name", "workflow_path", "cwd", "prompt"],
-  tier_started: ["step_names"],
-  step_started: ["step_name", "zag_session_id", "zag_command", "model", "prompt_preview"],
-  step_output: ["line"],
-  step_completed: ["saved_vars"],
-  step_failed: ["error"],
-  step_skipped: ["reason"],
-  heartbeat: [],
-  zig_session_ended: [],
-} as const satisfies { [Type in SessionEventType]: readonly string[] };
-
-/** Fields of every event: of an unknown one, all others are texts. */
-const ENVELOPE: readonly string[] = ["seq", "ts", "zig_session_id", "type"];
-
-/**
  * Lists the texts of a line.
  *
  * @param line A line that could be decoded.
+ * @param view What the events of its dialect say.
  * @returns Its texts; of a line of an unknown type, all strings in it.
  */
-export function textFieldsOf(line: Exclude<Decoded<SessionLogEvent>, { kind: "malformed" }>): TextField[] {
+export function textFieldsOf<Event extends AnyEvent>(
+  line: Exclude<Decoded<Event>, { kind: "malformed" }>,
+  view: EventView<Event>,
+): TextField[] {
   const event = line.event as Readonly<Record<string, unknown>>;
   const names = line.kind === "event"
-    ? FIELDS[line.event.type]
-    : Object.keys(event).filter((name) => !ENVELOPE.includes(name));
+    ? view.textFields[line.event.type]!
+    : Object.keys(event).filter((name) => !view.envelope.includes(name));
   return names.flatMap((name) => Array.from(stringsIn(event[name]), (text) => ({ name, text })));
 }
 

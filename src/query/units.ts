@@ -115,3 +115,13 @@ function timeOf(text: string): number | undefined {
   const offset = sign * (Number(found[9] ?? 0) * 60 + Number(found[10] ?? 0)) * 60_000;
   return date.getTime() + ((hour! * 60 + minute!) * 60 + second!) * 1000 + milliseconds + offset;
 }
+
+/**
+ * Writes a count in few characters: `999`, `1.2K`, `3.4M`.
+ *
+ * @param count The count.
+ * @returns The text.
+ */
+export function formatCount(count: number | bigint): string {
+  return new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 }).format(count);
+}

@@ -29,10 +29,11 @@ export function programOf(command: string | readonly string[]): Program {
  * Writes a command as one line, cut where it is long.
  *
  * @param command The command.
+ * @param redact Takes secrets out of it, before it is cut.
  * @returns The beginning of it, quoted as a shell takes it.
  */
-export function previewOf(command: string | readonly string[]): string {
-  const text = typeof command === "string" ? command : command.map(shellQuote).join(" ");
+export function previewOf(command: string | readonly string[], redact: (text: string) => string = String): string {
+  const text = redact(typeof command === "string" ? command : command.map(shellQuote).join(" "));
   const characters = [...text.slice(0, 2 * PREVIEW_LENGTH + 2).replaceAll("\n", " ")];
   return characters.length <= PREVIEW_LENGTH ? characters.join("") : `${characters.slice(0, PREVIEW_LENGTH).join("")}…`;
 }

@@ -11,7 +11,9 @@
  *     { "name": "build", "run": "make all", "env": { "CC": "clang" }, "cwd": "src" },
  *     { "name": "test", "run": ["make", "test"], "depends_on": ["build"], "retries": 2, "timeout_secs": 600 },
  *     // runs after "test", and only when it failed
- *     { "name": "report", "run": "./report.sh", "when": { "step": "test", "is": "failed" } }
+ *     { "name": "report", "run": "./report.sh", "when": { "step": "test", "is": "failed" } },
+ *     // what the agent itself writes down of its dialogue is recorded beside the output
+ *     { "name": "review", "run": ["claude", "-p", "review the last commit"], "agent": "claude" }
  *   ]
  * }
  * ```
@@ -19,6 +21,7 @@
  * @module
  */
 
+import type { AgentName } from "../agent/transcript.ts";
 import { parse } from "../deps/jsonc.ts";
 import { UsageError } from "../errors.ts";
 import { PlanProblem } from "./plan_problem.ts";
@@ -51,6 +54,10 @@ export interface Step {
   readonly retries: number;
   /** Seconds that an attempt may take; `null` for no limit. */
   readonly timeoutSecs: number | null;
+  /** The agent that it runs, whose dialogue is recorded as a session of its own; `null` when it runs none. */
+  readonly agent: AgentName | null;
+  /** The model that the agent is asked to use, for the record; `null` when nobody says. */
+  readonly model: string | null;
   /** When it runs at all; `null` for whenever its dependencies succeeded. */
   readonly when: Condition | null;
 }

@@ -1,5 +1,6 @@
 /** From a parsed JSON value to a plan, with every rule of plans held. */
 
+import type { AgentName } from "../agent/transcript.ts";
 import { nearest } from "../nearest.ts";
 import type { Condition, Outcome, Plan, Step } from "./plan.ts";
 import { type PlanPath, PlanProblem } from "./plan_problem.ts";
@@ -27,6 +28,8 @@ interface WrittenStep {
   readonly cwd: string | null;
   readonly retries: number;
   readonly timeout_secs: number | null;
+  readonly agent: AgentName | null;
+  readonly model: string | null;
   readonly when: Condition | null;
 }
 
@@ -51,6 +54,8 @@ const STEP: ValueReader<WrittenStep> = objectOf<WrittenStep>("a step", {
   cwd: { read: FILLED_TEXT, absent: null },
   retries: { read: RETRIES, absent: 0 },
   timeout_secs: { read: SECONDS, absent: null },
+  agent: { read: wordOf<AgentName>("claude", "codex", "gemini", "copilot"), absent: null },
+  model: { read: NAME, absent: null },
   when: { read: CONDITION, absent: null },
 });
 

@@ -37,7 +37,9 @@ export function objectOf<T>(
   const known = Object.keys(members) as (keyof T & string)[];
   const required = known.filter((key) => !("absent" in members[key]));
   return (value, path) => {
-    if (!isObject(value)) fail(value, path, `an object with ${required.map(quote).join(" and ")}`);
+    if (!isObject(value)) {
+      fail(value, path, required.length === 0 ? "an object" : `an object with ${required.map(quote).join(" and ")}`);
+    }
     for (const key of Object.keys(value)) {
       if (Object.hasOwn(members, key)) continue;
       const meant = nearest(key, known);

@@ -61,11 +61,22 @@ export async function runAttempt(step: Step, context: RunContext): Promise<Attem
   return { exitCode: end.exitCode, shellCode: end.shellCode, ...(error !== undefined && { error }) };
 }
 
+/**
+ * Tells where a step runs.
+ *
+ * @param step The step.
+ * @param context The run.
+ * @returns The directory, absolute.
+ */
+export function directoryOf(step: Step, context: Pick<RunContext, "directory">): string {
+  return resolve(context.directory, step.cwd ?? ".");
+}
+
 function startChild(step: Step, context: RunContext): Child | StartError {
   try {
     return Child.start({
       command: step.run,
-      cwd: resolve(context.directory, step.cwd ?? "."),
+      cwd: directoryOf(step, context),
       env: { ...context.env, ZIGLOG_STEP: step.name, ...step.env },
       stdin: context.stdin,
       ownGroup: context.ownGroups,

@@ -1,3 +1,4 @@
+import type { AgentRecorder } from "./agent_recorder.ts";
 import type { SignalRelay } from "./signal_relay.ts";
 import type { Recorder } from "./recorder.ts";
 import type { RunObserver } from "./run_observer.ts";
@@ -10,6 +11,8 @@ export interface RunContext {
   readonly observer: RunObserver;
   /** The signals that it is given. */
   readonly signals: SignalRelay;
+  /** Records the dialogues of agents; without it, only what they print is recorded. */
+  readonly agents?: AgentRecorder | undefined;
   /** Directory that the plan lies in. */
   readonly directory: string;
   /** Environment variables for every step. */
@@ -22,4 +25,6 @@ export interface RunContext {
   readonly terminalInterrupts: boolean;
   /** Milliseconds between SIGTERM and SIGKILL. Default 5000. */
   readonly graceMs?: number;
+  /** Takes secrets out of what is recorded. */
+  readonly redact?: ((text: string) => string) | undefined;
 }

@@ -1,7 +1,11 @@
+import type { RecordedAgent } from "./agent_recorder.ts";
 import { previewOf } from "./command.ts";
 import type { Outcome, Step } from "./plan.ts";
-import { runAttempt } from "./run_attempt.ts";
+import { directoryOf, runAttempt } from "./run_attempt.ts";
 import type { RunContext } from "./run_context.ts";
+
+/** How the agents are told to go on with an earlier session. */
+const RESUMES = /(^|\s)(-c|-r|--continue|--resume|resume)(?=\s|=|$)/;
 
 /** How a step came out. */
 export interface StepEnd {
@@ -23,14 +27,17 @@ export interface StepEnd {
  */
 export async function runStep(step: Step, tierIndex: number, context: RunContext): Promise<StepEnd> {
   const { recorder, observer, signals } = context;
-  const details = { zagCommand: "exec", promptPreview: previewOf(step.run) };
+  const details = { zagCommand: "exec", model: step.model, promptPreview: previewOf(step.run, context.redact) };
   for (let attempt = 1;; attempt++) {
-    recorder.record((writer) => writer.stepStarted(step.name, tierIndex, details));
+    const agent = startAgent(step, context);
+    const zagSessionId = agent?.sessionId ?? "";
+    recorder.record((writer) => writer.stepStarted(step.name, tierIndex, { ...details, zagSessionId }));
     observer.stepStarted(step);
     const started = performance.now();
     const { error, exitCode, shellCode } = await runAttempt(step, context);
+    const durationMs = Math.round(performance.now() - started);
+    await agent?.finish(error);
     if (error === undefined) {
-      const durationMs = Math.round(performance.now() - started);
       recorder.record((writer) => writer.stepCompleted(step.name, { exitCode: exitCode ?? 0, durationMs }));
       observer.stepCompleted(step);
       return { outcome: "succeeded", shellCode };
@@ -41,6 +48,17 @@ export async function runStep(step: Step, tierIndex: number, context: RunContext
     if (retrying) await nextTurn();
     if (!retrying || signals.first !== undefined) return { outcome: "failed", shellCode, error };
   }
+}
+
+/** Each attempt is a dialogue of its own. */
+function startAgent(step: Step, context: RunContext): RecordedAgent | undefined {
+  if (step.agent === null) return undefined;
+  return context.agents?.start(step.agent, {
+    cwd: directoryOf(step, context),
+    model: step.model,
+    resumed: RESUMES.test([step.run].flat().join(" ")),
+    env: (name) => step.env[name] ?? context.env[name],
+  });
 }
 
 /**

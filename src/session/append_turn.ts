@@ -2,7 +2,7 @@
 
 import type { Decoded } from "../codec/dialect.ts";
 import type { U64 } from "../codec/json.ts";
-import { formatTimestamp, parseTimestamp } from "../codec/timestamp.ts";
+import { formatTimestamp } from "../codec/timestamp.ts";
 import { encodeSessionEvent, ZIG } from "../codec/zig.ts";
 import type { SessionEventKind, SessionLogEvent } from "../codec/zig_events.ts";
 import { LogLockedError, SessionEndedError } from "../errors.ts";
@@ -11,11 +11,9 @@ import { waitToAppend } from "../storage/append_lock.ts";
 import { type FileLock, lockState } from "../storage/file_lock.ts";
 import { lockPathOf } from "../storage/layout.ts";
 import type { LocatedLog } from "../storage/locate.ts";
-import { readBackUntil, readFirst } from "../storage/read.ts";
+import { following, LAST_LINES, type LogEnd, readLogEnd } from "../storage/log_end.ts";
+import { readFirst } from "../storage/read.ts";
 import { type Clock, EventTime } from "./clock.ts";
-
-/** How many lines from the end of a log are searched for what ended it, as readers do. */
-const LAST_LINES = 16;
 
 /**
  * Holds the right to append to a log while nobody else does. What comes next, its number and its time, is found in the
@@ -25,19 +23,15 @@ export class AppendTurn implements Disposable {
   readonly #log: LocatedLog;
   readonly #lock: FileLock;
   readonly #time: EventTime;
-  #lastSeq: U64 = 0;
+  #lastSeq: U64;
   #isOver = false;
 
-  private constructor(log: LocatedLog, lock: FileLock, lines: readonly Decoded<SessionLogEvent>[], clock: Clock) {
+  private constructor(log: LocatedLog, lock: FileLock, end: LogEnd<SessionLogEvent>, clock: Clock) {
     this.#log = log;
     this.#lock = lock;
     this.#time = new EventTime(clock);
-    for (const line of lines) {
-      if (line.kind === "malformed") continue;
-      const { seq, ts } = line.event as unknown as SessionLogEvent;
-      if (seq > this.#lastSeq) this.#lastSeq = seq;
-      Object.assign(this.#time, parseTimestamp(ts)); // so that no later event gets an earlier time
-    }
+    this.#lastSeq = end.lastSeq ?? 0;
+    Object.assign(this.#time, end.lastTime); // so that no later event gets an earlier time
   }
 
   /**
@@ -55,9 +49,9 @@ export class AppendTurn implements Disposable {
     try {
       const ownLock = lockPathOf(log.logPath);
       if (lockState(ownLock) === "held") throw new LogLockedError(ownLock);
-      const lines = readBackUntil(log.logPath, ZIG, isEnough);
-      if (lines.slice(-LAST_LINES).some(isEnd)) throw new SessionEndedError(log.id);
-      return new AppendTurn(log, lock, lines, clock);
+      const end = readLogEnd(log.logPath, ZIG);
+      if (end.lines.slice(-LAST_LINES).some(isEnd)) throw new SessionEndedError(log.id);
+      return new AppendTurn(log, lock, end, clock);
     } catch (error) {
       lock.remove(); // there is nothing to take turns at
       throw error;
@@ -113,15 +107,6 @@ export class AppendTurn implements Disposable {
 
 const utf8 = new TextEncoder();
 
-function isEnough(lines: readonly Decoded<SessionLogEvent>[]): boolean {
-  return lines.length >= LAST_LINES && lines.some((line) => line.kind !== "malformed");
-}
-
 function isEnd(line: Decoded<SessionLogEvent>): boolean {
   return line.kind === "event" && ZIG.endOf(line.event) !== undefined;
-}
-
-function following(seq: U64): U64 {
-  const next = BigInt(seq) + 1n;
-  return next <= Number.MAX_SAFE_INTEGER ? Number(next) : next;
 }

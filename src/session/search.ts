@@ -1,17 +1,15 @@
 /** Searches over what sessions have recorded. */
 
 import type { Decoded } from "../codec/dialect.ts";
-import { ZIG } from "../codec/zig.ts";
 import type { SessionLogEvent } from "../codec/zig_events.ts";
 import type { GlobalSessionEntry, SessionLogIndexEntry } from "../codec/zig_index.ts";
-import { compileFilter, type EventFilterSpec, type TextMatch } from "../query/filter.ts";
+import type { EventFilterSpec, TextMatch } from "../query/filter.ts";
 import { compileSessionFilter } from "../query/session_filter.ts";
+import { ZIG_LOG } from "../query/zig_view.ts";
 import type { SessionEntry } from "../storage/catalog.ts";
-import { isFileError } from "../storage/file_error.ts";
 import type { LayoutOptions } from "../storage/layout.ts";
 import type { SessionState } from "../storage/liveness.ts";
-import { mayRead, requirePath } from "../storage/permission.ts";
-import { scan } from "../storage/scan.ts";
+import { type SearchedLog, searchLogs, type SearchProgress } from "./search_logs.ts";
 import { openCatalog } from "./sessions.ts";
 
 /** A session that is searched. */
@@ -41,12 +39,9 @@ export interface SearchOptions extends LayoutOptions, Omit<EventFilterSpec, "tex
   readonly onUnreadable?: ((session: SearchedSession, error: Error) => void) | undefined;
 }
 
-/** How far a search is. */
-export interface SearchProgress {
-  /** Sessions that are done. */
-  readonly done: number;
-  /** Sessions to search. */
-  readonly sessions: number;
+/** The log of a session. */
+interface SessionLog extends SearchedLog<SessionLogEvent> {
+  readonly session: SearchedSession;
 }
 
 /** A line that a search has found. */
@@ -56,9 +51,6 @@ export interface SearchHit extends TextMatch {
   /** The line. A damaged one is found by the bytes that are left of it. */
   readonly line: Decoded<SessionLogEvent>;
 }
-
-/** The longest that a search keeps timers and signals waiting, in milliseconds. */
-const TURN_MS = 20;
 
 /**
  * Searches sessions for a text: in output, errors, reasons of skipped steps, prompts, commands, and the names of
@@ -83,37 +75,17 @@ const TURN_MS = 20;
  * }
  * ```
  */
-export async function* searchSessions(
-  query: string,
-  options: SearchOptions = {},
-): AsyncGenerator<SearchHit, void, void> {
-  const { regex, caseSensitive, limit = Infinity, signal, onProgress, onUnreadable } = options;
-  const filter = compileFilter({ ...options, text: { text: query, regex, caseSensitive } });
-  if (limit === 0) return;
-  const sessions = chooseSessions(options);
-  let found = 0;
-  let turn = performance.now();
-  for (const [done, session] of sessions.entries()) {
-    onProgress?.({ done, sessions: sessions.length });
-    try {
-      requireLog(session.logPath);
-      for (const lines of scan(session.logPath, ZIG, { prefilter: filter.prefilter })) {
-        for (const line of lines) {
-          if (!filter.matches(line)) continue;
-          yield { session, line, ...filter.locate(line)! };
-          if (++found === limit || signal?.aborted) return;
-        }
-        if (performance.now() - turn < TURN_MS) continue;
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        turn = performance.now();
-        if (signal?.aborted) return;
-      }
-    } catch (error) {
-      if (!isFileError(error)) throw error;
-      onUnreadable?.(session, error);
-    }
-  }
-  onProgress?.({ done: sessions.length, sessions: sessions.length });
+export function searchSessions(query: string, options: SearchOptions = {}): AsyncGenerator<SearchHit, void, void> {
+  const { regex, caseSensitive, onUnreadable } = options;
+  return searchLogs<SessionLogEvent, SessionLog, SearchHit>(
+    () => chooseSessions(options).map((session) => ({ session, logPath: session.logPath, format: ZIG_LOG })),
+    {
+      ...options,
+      text: { text: query, regex, caseSensitive },
+      onUnreadable: ({ session }, error) => onUnreadable?.(session, error),
+    },
+    ({ session }, line, match) => ({ session, line, ...match }),
+  );
 }
 
 function chooseSessions(options: SearchOptions): SearchedSession[] {
@@ -121,16 +93,4 @@ function chooseSessions(options: SearchOptions): SearchedSession[] {
   const catalog = openCatalog(options);
   const sessions: SearchedSession[] = options.all ? catalog.listAll(options.now) : catalog.list(options.now);
   return sessions.filter(compileSessionFilter({ workflow, states, activeSince: since, until }));
-}
-
-/**
- * Makes sure that a log may be read. An index may name any file: it is read only where reading is allowed, links
- * followed.
- *
- * @param path The log.
- * @throws {Deno.errors.NotCapable} When it may not.
- */
-export function requireLog(path: string): void {
-  requirePath("read", path);
-  if (!mayRead(path)) requirePath("read", Deno.realPathSync(path));
 }

@@ -17,6 +17,7 @@ import { type LocatedLog, locateLog } from "../storage/locate.ts";
 import { requirePath } from "../storage/permission.ts";
 import { AppendTurn } from "./append_turn.ts";
 import { type Clock, EventTime, systemClock } from "./clock.ts";
+import { redactEvent } from "./redact_event.ts";
 import { SessionIndexes } from "./session_indexes.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { sessionStarted } from "./session_started.ts";
@@ -34,6 +35,8 @@ export interface StartedSession {
 export interface AppendOptions extends LayoutOptions {
   /** Tells the time; for tests. */
   readonly clock?: Clock | undefined;
+  /** Takes secrets out of lines, errors, reasons and commands before they are written. */
+  readonly redact?: ((text: string) => string) | undefined;
 }
 
 const utf8 = new TextEncoder();
@@ -63,7 +66,8 @@ export function startSession(options: SessionOptions): StartedSession {
   const logPath = logPathOf(layout, sessionId);
   const time = new EventTime(options.clock ?? systemClock());
   time.advance();
-  const kind = sessionStarted(options, layout.projectDir);
+  const whole = sessionStarted(options, layout.projectDir);
+  const kind = options.redact === undefined ? whole : redactEvent(whole, options.redact);
   const first: SessionLogEvent = { seq: 1, ts: formatTimestamp(time), zig_session_id: sessionId, ...kind };
   const bytes = utf8.encode(`${encodeSessionEvent(first)}\n`);
   Deno.mkdirSync(layout.sessionsDir, { recursive: true, mode: 0o700 });
@@ -120,7 +124,9 @@ export function appendEvents(
 ): SessionLogEvent[] {
   const stranger = events.find(({ type }) => !STEP_EVENT_TYPES.includes(type));
   if (stranger !== undefined) throw new TypeError(`Cannot append event "${stranger.type}": it is no step's or tier's`);
-  return atLog(sessionId, options, (turn) => turn.append(events));
+  const { redact } = options;
+  const told = redact === undefined ? events : events.map((event) => redactEvent(event, redact));
+  return atLog(sessionId, options, (turn) => turn.append(told));
 }
 
 /**

@@ -21,6 +21,8 @@ export interface SessionOptions extends LayoutOptions {
    * disk has it, and no power loss does.
    */
   readonly durability?: "none" | "fsync" | undefined;
+  /** Takes secrets out of lines, errors, reasons, prompts and commands before they are written. */
+  readonly redact?: ((text: string) => string) | undefined;
   /** Tells the time; for tests. */
   readonly clock?: Clock | undefined;
 }

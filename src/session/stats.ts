@@ -3,12 +3,15 @@
 import { SESSION_EVENT_TYPES, ZIG } from "../codec/zig.ts";
 import { compileFilter } from "../query/filter.ts";
 import { compileSessionFilter } from "../query/session_filter.ts";
-import { RunStats, type Stats } from "../query/stats.ts";
-import { RunFold } from "../query/summary.ts";
+import { type AgentUsages, RunStats, type Stats } from "../query/stats.ts";
+import { RunFold, type RunSummary } from "../query/summary.ts";
+import type { ModelUsage } from "../query/usage.ts";
+import { ZIG_VIEW } from "../query/zig_view.ts";
 import { isFileError } from "../storage/file_error.ts";
 import type { LayoutOptions } from "../storage/layout.ts";
 import { scan } from "../storage/scan.ts";
-import { requireLog, type SearchedSession } from "./search.ts";
+import type { SearchedSession } from "./search.ts";
+import { requireLog, type SearchProgress } from "./search_logs.ts";
 import { openCatalog } from "./sessions.ts";
 
 /** Which sessions are looked at. */
@@ -21,9 +24,16 @@ export interface SessionStatsOptions extends LayoutOptions {
   readonly since?: number | undefined;
   /** Milliseconds since the epoch, to judge by who is alive. Default: now. */
   readonly now?: number | undefined;
+  /** Tells what an agent session used that a step ran; `null` where nobody knows. By default nobody is asked. */
+  readonly usageOf?: ((agentSessionId: string) => Promise<ModelUsage | null>) | undefined;
   /** Told of a session whose log cannot be read. By default it is passed over. */
   readonly onUnreadable?: ((session: SearchedSession, error: Error) => void) | undefined;
+  /** Told how far it is, before each session. */
+  readonly onProgress?: ((progress: SearchProgress) => void) | undefined;
 }
+
+/** The longest that timers and signals are kept waiting, in milliseconds. */
+const TURN_MS = 20;
 
 /**
  * Finds out how sessions did over time. What steps wrote is not read.
@@ -36,9 +46,12 @@ export async function sessionStats(options: SessionStatsOptions = {}): Promise<S
   const catalog = openCatalog(options);
   const sessions: SearchedSession[] = options.all ? catalog.listAll(options.now) : catalog.list(options.now);
   const types = SESSION_EVENT_TYPES.filter((type) => type !== "step_output");
-  const { prefilter } = compileFilter({ types });
+  const { prefilter } = compileFilter({ types }, ZIG_VIEW);
   const stats = new RunStats();
-  for (const session of sessions.filter(compileSessionFilter(options)).reverse()) {
+  const chosen = sessions.filter(compileSessionFilter(options)).reverse();
+  let turn = performance.now();
+  for (const [done, session] of chosen.entries()) {
+    options.onProgress?.({ done, sessions: chosen.length });
     const fold = new RunFold();
     try {
       requireLog(session.logPath);
@@ -48,8 +61,20 @@ export async function sessionStats(options: SessionStatsOptions = {}): Promise<S
       options.onUnreadable?.(session, error);
       continue;
     }
-    stats.add(session.name, session.state, fold.summary());
+    const run = fold.summary();
+    stats.add(session.name, session.state, run, await usagesOf(run, options));
+    if (performance.now() - turn < TURN_MS) continue;
     await new Promise((resolve) => setTimeout(resolve, 0));
+    turn = performance.now();
   }
   return stats.stats();
+}
+
+async function usagesOf({ tiers }: RunSummary, { usageOf }: SessionStatsOptions): Promise<AgentUsages> {
+  const usages = new Map<string, ModelUsage>();
+  for (const id of tiers.flatMap(({ steps }) => steps.flatMap(({ agentSessions }) => agentSessions))) {
+    const usage = await usageOf?.(id);
+    if (usage) usages.set(id, usage);
+  }
+  return usages;
 }

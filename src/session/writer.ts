@@ -14,6 +14,7 @@ import { requirePath } from "../storage/permission.ts";
 import { EventTime, systemClock } from "./clock.ts";
 import { lineStream } from "./line_stream.ts";
 import { SessionIndexes } from "./session_indexes.ts";
+import { redactEvent } from "./redact_event.ts";
 import type { SessionOptions, StepDetails, StepFailure, StepResult } from "./session_options.ts";
 import { sessionStarted } from "./session_started.ts";
 import { undo } from "./undo.ts";
@@ -54,6 +55,7 @@ export class SessionWriter implements Disposable {
   readonly #time: EventTime;
   readonly #output: OutputEncoder;
   readonly #fsync: boolean;
+  readonly #redact: ((text: string) => string) | undefined;
   readonly #started = performance.now();
   #seq = 0;
   #ended = false;
@@ -73,6 +75,7 @@ export class SessionWriter implements Disposable {
     this.#time = new EventTime(options.clock ?? systemClock());
     this.#output = new OutputEncoder(sessionId);
     this.#fsync = options.durability === "fsync";
+    this.#redact = options.redact;
   }
 
   /**
@@ -171,6 +174,7 @@ export class SessionWriter implements Disposable {
    */
   stepOutputs(stepName: string, stream: OutputStream, lines: readonly string[]): void {
     checkOutput(stepName, stream, lines);
+    if (this.#redact !== undefined) lines = lines.map(this.#redact);
     this.#output.clear();
     for (const line of lines) {
       this.#time.advance();
@@ -277,7 +281,8 @@ export class SessionWriter implements Disposable {
     if (this.#ended) throw new SessionEndedError(this.sessionId);
     this.#time.advance();
     const ts = formatTimestamp(this.#time);
-    const event = { seq: this.#seq + 1, ts, zig_session_id: this.sessionId, ...kind };
+    const told = this.#redact === undefined ? kind : redactEvent(kind, this.#redact);
+    const event = { seq: this.#seq + 1, ts, zig_session_id: this.sessionId, ...told };
     const bytes = utf8.encode(encodeSessionEvent(event) + "\n");
     this.#seq += 1;
     this.#append(bytes);

@@ -18,6 +18,8 @@ export class AppendFile implements Disposable {
   readonly #file: AppendHandle;
   #length: number;
   #torn: boolean;
+  /** Bytes of the current append that the system has taken. */
+  #taken = 0;
 
   private constructor(path: string, file: AppendHandle, length: number, torn: boolean) {
     this.path = path;
@@ -82,17 +84,13 @@ export class AppendFile implements Disposable {
    * append starts on a new one.
    */
   append(bytes: Uint8Array): void {
-    let written = 0;
+    this.#taken = 0;
     try {
-      if (this.#torn) {
-        this.#writeAll(NEWLINE, () => {});
-        this.#length += 1;
-        this.#torn = false;
-      }
-      this.#writeAll(bytes, (count) => written += count);
+      if (this.#torn) this.#startLine();
+      this.#writeAll(bytes);
       this.#length += bytes.length;
     } catch (cause) {
-      throw new LogWriteError(this.path, this.#rollBack(written), cause);
+      throw new LogWriteError(this.path, this.#rollBack(this.#taken), cause);
     }
   }
 
@@ -111,12 +109,18 @@ export class AppendFile implements Disposable {
     this.close();
   }
 
-  #writeAll(bytes: Uint8Array, count: (written: number) => void): void {
-    for (let at = 0; at < bytes.length;) {
-      const written = this.#file.writeSync(at === 0 ? bytes : bytes.subarray(at));
+  #startLine(): void {
+    this.#writeAll(NEWLINE);
+    this.#length += 1;
+    this.#torn = false;
+    this.#taken = 0;
+  }
+
+  #writeAll(bytes: Uint8Array): void {
+    while (this.#taken < bytes.length) {
+      const written = this.#file.writeSync(this.#taken === 0 ? bytes : bytes.subarray(this.#taken));
       if (written === 0) throw new Error("the system wrote nothing");
-      at += written;
-      count(written);
+      this.#taken += written;
     }
   }
 

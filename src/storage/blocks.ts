@@ -1,7 +1,7 @@
 /** The bytes of a log in blocks of whole lines, forwards or backwards. */
 
 import { type Block, NEWLINE } from "../codec/lines.ts";
-import { readFully } from "./read.ts";
+import { readFully } from "./read_fully.ts";
 
 /** Bytes taken from the system at a time. */
 const CHUNK = 256 * 1024;
@@ -30,7 +30,8 @@ export function* blocksForward(
   file.seekSync(from, Deno.SeekMode.Start);
   while (offset + held < to) {
     if (held === buffer.length) buffer = grown(buffer);
-    const room = buffer.subarray(held, held + to - offset - held);
+    // No more at a time where a long line made the buffer grow: what is decoded at once should stay little.
+    const room = buffer.subarray(held, Math.min(held + chunk, to - offset));
     const count = file.readSync(room);
     if (count === null || count === 0) break;
     const end = room.subarray(0, count).lastIndexOf(NEWLINE) + 1;

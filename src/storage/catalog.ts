@@ -1,12 +1,13 @@
 /** The sessions of a store: its indexes, and the logs that no index names. */
 
 import type { Dialect, IndexSchema, SessionSummary } from "../codec/dialect.ts";
-import { parseTimestamp } from "../codec/timestamp.ts";
+import { millisBetween } from "../codec/timestamp.ts";
 import { AmbiguousSessionError, SessionNotFoundError } from "../errors.ts";
 import { parseSessionId, type SessionId } from "../session_id.ts";
 import { gatherEvidence, listLogs } from "./evidence.ts";
 import { IndexFile } from "./index_file.ts";
 import { allProjects, type Layout, logPathOf } from "./layout.ts";
+import { Listing } from "./listing.ts";
 import { livenessOf, type SessionState } from "./liveness.ts";
 import { mayRead } from "./permission.ts";
 
@@ -22,8 +23,25 @@ export interface SessionEntry<Entry> extends SessionSummary {
   readonly state: SessionState;
   /** How long it took, or has been running, in milliseconds; `null` where nobody can tell. */
   readonly durationMs: number | null;
+  /** Whether it is protected from being pruned. */
+  readonly pinned: boolean;
   /** The index entry, with the fields of the wire format; made from the log where no index has one. */
   readonly entry: Entry;
+}
+
+/** A session before anybody has looked whether it goes on. */
+interface Known<Entry> {
+  readonly entry: Entry;
+  readonly summary: SessionSummary;
+}
+
+/** The sessions of a project, or of all, and what the names of their files tell. */
+interface Collection<Entry> {
+  readonly schema: IndexSchema<Entry>;
+  /** Those of the index in its order, then those that no index names. */
+  readonly known: readonly Known<Entry>[];
+  readonly own: Listing;
+  readonly listings: readonly Listing[];
 }
 
 /** Finds the sessions of one store. */
@@ -62,7 +80,7 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
    * @returns The sessions, newest first.
    */
   list(now: number = Date.now()): SessionEntry<ProjectEntry>[] {
-    return this.#rows(this.#projectEntries(), this.#dialect.projectIndex, now);
+    return this.#rows(this.#ofProject(), now);
   }
 
   /**
@@ -72,7 +90,7 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
    * @returns The sessions, newest first.
    */
   listAll(now: number = Date.now()): SessionEntry<GlobalEntry>[] {
-    return this.#rows(this.#globalEntries(), this.#dialect.globalIndex, now);
+    return this.#rows(this.#ofStore(), now);
   }
 
   /**
@@ -89,7 +107,7 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
     const found = selector.kind === "id"
       ? this.#byId(parseSessionId(selector.id), now)
       : selector.kind === "latest"
-      ? this.#latest(now)
+      ? this.#latest(this.#ofProject(), now) ?? this.#latest(this.#ofStore(), now)
       : this.#active(now);
     if (found !== undefined) return found;
     throw new SessionNotFoundError(
@@ -102,38 +120,31 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
   }
 
   #byId(id: SessionId, now: number): SessionEntry<ProjectEntry | GlobalEntry> | undefined {
-    const { projectIndex, globalIndex } = this.#dialect;
-    return this.#match(this.#projectEntries(), projectIndex, id, now) ??
-      this.#match(this.#globalEntries(), globalIndex, id, now);
+    return this.#match(this.#ofProject(), id, now) ?? this.#match(this.#ofStore(), id, now);
   }
 
-  #match<Entry>(
-    entries: readonly Entry[],
-    schema: IndexSchema<Entry>,
-    id: SessionId,
-    now: number,
-  ): SessionEntry<Entry> | undefined {
-    const exact = entries.find((entry) => schema.summarize(entry).id === id);
-    if (exact !== undefined) return this.#row(exact, schema, now);
-    const byId = new Map(entries.map((entry) => [schema.summarize(entry).id, entry]));
-    const fitting = [...byId.keys()].filter((each) => each.startsWith(id));
-    if (fitting.length > 1) throw new AmbiguousSessionError(id, fitting);
-    return fitting[0] === undefined ? undefined : this.#row(byId.get(fitting[0])!, schema, now);
+  #match<Entry>(sessions: Collection<Entry>, id: SessionId, now: number): SessionEntry<Entry> | undefined {
+    const exact = sessions.known.find(({ summary }) => summary.id === id);
+    if (exact !== undefined) return this.#row(exact, sessions, now);
+    const fitting = new Map(
+      sessions.known.filter(({ summary }) => summary.id.startsWith(id)).map((each) => [each.summary.id, each]),
+    );
+    if (fitting.size > 1) throw new AmbiguousSessionError(id, [...fitting.keys()]);
+    for (const only of fitting.values()) return this.#row(only, sessions, now);
+    return undefined;
   }
 
-  #latest(now: number): SessionEntry<ProjectEntry | GlobalEntry> | undefined {
-    const { projectIndex, globalIndex } = this.#dialect;
-    const inProject = newestFirst(this.#projectEntries(), projectIndex)[0];
-    if (inProject !== undefined) return this.#row(inProject, projectIndex, now);
-    const anywhere = newestFirst(this.#globalEntries(), globalIndex)[0];
-    return anywhere === undefined ? undefined : this.#row(anywhere, globalIndex, now);
+  #latest<Entry>(sessions: Collection<Entry>, now: number): SessionEntry<Entry> | undefined {
+    const newest = newestFirst(sessions.known)[0];
+    return newest === undefined ? undefined : this.#row(newest, sessions, now);
   }
 
   /** The session of this project that was written last and has no end yet; one that runs before one that may not. */
   #active(now: number): SessionEntry<ProjectEntry> | undefined {
-    const open = this.#projectEntries()
-      .filter((entry) => this.#dialect.projectIndex.summarize(entry).endedAt === null)
-      .map((entry) => this.#row(entry, this.#dialect.projectIndex, now))
+    const sessions = this.#ofProject();
+    const open = sessions.known
+      .filter(({ summary }) => summary.endedAt === null)
+      .map((each) => this.#row(each, sessions, now))
       .filter(({ state }) => state === "running" || state === "stale")
       .map((row) => ({ row, rank: row.state === "running" ? 1 : 0, written: modifiedAt(row.logPath) }))
       .sort((a, b) => b.rank - a.rank || b.written - a.written);
@@ -141,21 +152,27 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
   }
 
   /** The project's index, and what its logs add to it. */
-  #projectEntries(): readonly ProjectEntry[] {
-    const { entries } = this.projectIndex.loadOrRebuild();
-    const indexed = new Set(entries.map((entry) => this.#dialect.projectIndex.summarize(entry).id));
-    const missing = listLogs(this.layout).filter((id) => !indexed.has(id));
-    return [...entries, ...this.#rebuild(this.layout, missing).map((made) => made.project)];
+  #ofProject(): Collection<ProjectEntry> {
+    const schema = this.#dialect.projectIndex;
+    const indexed = knownBy(schema, this.projectIndex.loadOrRebuild().entries);
+    const own = new Listing(this.layout);
+    const missing = this.#rebuild(this.layout, own.ids(idsOf(indexed))).map((made) => made.project);
+    return { schema, known: [...indexed, ...knownBy(schema, missing)], own, listings: [own] };
   }
 
   /** The index of all projects, and what the logs of all projects add to it. */
-  #globalEntries(): readonly GlobalEntry[] {
-    const { entries } = this.globalIndex.loadOrRebuild();
-    const indexed = new Set(entries.map((entry) => this.#dialect.globalIndex.summarize(entry).id));
-    const missing = allProjects(this.layout.root).flatMap((layout) =>
-      this.#rebuild(layout, listLogs(layout).filter((id) => !indexed.has(id)))
-    );
-    return [...entries, ...missing.map((made) => made.global)];
+  #ofStore(): Collection<GlobalEntry> {
+    const schema = this.#dialect.globalIndex;
+    const indexed = knownBy(schema, this.globalIndex.loadOrRebuild().entries);
+    const ids = idsOf(indexed);
+    const listings: Listing[] = [];
+    const missing = allProjects(this.layout.root).flatMap((layout) => {
+      const listing = new Listing(layout);
+      listings.push(listing);
+      return this.#rebuild(layout, listing.ids(ids)).map((made) => made.global);
+    });
+    const own = new Listing(this.layout);
+    return { schema, known: [...indexed, ...knownBy(schema, missing)], own, listings };
   }
 
   #rebuild(layout: Layout, ids: readonly SessionId[]): { project: ProjectEntry; global: GlobalEntry }[] {
@@ -165,50 +182,58 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
       .map((evidence) => this.#dialect.rebuild(evidence));
   }
 
-  #rows<Entry>(entries: readonly Entry[], schema: IndexSchema<Entry>, now: number): SessionEntry<Entry>[] {
-    return newestFirst(entries, schema).map((entry) => this.#row(entry, schema, now));
+  #rows<Entry>(sessions: Collection<Entry>, now: number): SessionEntry<Entry>[] {
+    return newestFirst(sessions.known).map((each) => this.#row(each, sessions, now));
   }
 
-  #row<Entry>(entry: Entry, schema: IndexSchema<Entry>, now: number): SessionEntry<Entry> {
-    const summary = schema.summarize(entry);
-    const logPath = this.#logPath(summary);
-    const row = { ...summary, logPath, entry };
-    if (summary.endedAt !== null && summary.status !== null) {
-      return { ...row, state: summary.status, durationMs: between(summary.startedAt, summary.endedAt) };
+  #row<Entry>(
+    { entry, summary }: Known<Entry>,
+    { schema, own, listings }: Collection<Entry>,
+    now: number,
+  ): SessionEntry<Entry> {
+    const { id, name, startedAt, endedAt, status } = summary;
+    const logPath = logPathIn(own, summary);
+    const pinned = listings.some((listing) => listing.isPinned(id, logPath));
+    if (endedAt !== null && status !== null) {
+      const durationMs = between(startedAt, endedAt);
+      return { id, name, logPath, startedAt, endedAt, status, state: status, durationMs, pinned, entry };
     }
+    const row = { ...summary, logPath, pinned, entry };
     const liveness = fromLog(logPath, () => livenessOf(logPath, this.#dialect, now));
     if (liveness === undefined) return { ...row, state: "stale", durationMs: null };
     const { state, end, lastSign } = liveness;
     if (end !== undefined) { // its writer died between the end of the log and the index
-      return {
-        ...row,
-        ...end,
-        entry: schema.stamp(entry, end),
-        state,
-        durationMs: between(row.startedAt, end.endedAt),
-      };
+      return { ...row, ...end, entry: schema.stamp(entry, end), state, durationMs: between(startedAt, end.endedAt) };
     }
-    const lasted = (state === "running" ? now : lastSign) - Date.parse(summary.startedAt);
+    const lasted = (state === "running" ? now : lastSign) - Date.parse(startedAt);
     return { ...row, state, durationMs: Number.isNaN(lasted) ? null : Math.max(0, lasted) };
-  }
-
-  /** Where the log of an entry is: in this project if it is there, otherwise where the entry says. */
-  #logPath({ id, logPath }: SessionSummary): string {
-    try {
-      const own = logPathOf(this.layout, parseSessionId(id));
-      if (own === logPath || exists(own)) return own;
-    } catch {
-      // An id that is no file name: only the path of the entry can tell.
-    }
-    return logPath;
   }
 }
 
-function newestFirst<Entry>(entries: readonly Entry[], schema: IndexSchema<Entry>): Entry[] {
-  return entries
-    .map((entry, place) => ({ entry, place, startedAt: schema.summarize(entry).startedAt }))
+function knownBy<Entry>(schema: IndexSchema<Entry>, entries: readonly Entry[]): Known<Entry>[] {
+  return entries.map((entry) => ({ entry, summary: schema.summarize(entry) }));
+}
+
+function idsOf(known: readonly Known<unknown>[]): Set<string> {
+  const ids = new Set<string>();
+  for (const { summary } of known) ids.add(summary.id);
+  return ids;
+}
+
+/** Where the log of an entry is: in this project if it is there, otherwise where the entry says. */
+function logPathIn(own: Listing, { id, logPath }: SessionSummary): string {
+  const here = own.pathOf(id);
+  return here !== logPath && own.hasLog(id) ? here : logPath;
+}
+
+/** An index is in this order already, the other way round; only what was added by others makes sorting necessary. */
+function newestFirst<Entry>(known: readonly Known<Entry>[]): Known<Entry>[] {
+  const isOrdered = known.every(({ summary }, at) => at === 0 || known[at - 1]!.summary.startedAt <= summary.startedAt);
+  if (isOrdered) return known.toReversed();
+  return known
+    .map((each, place) => ({ each, place, startedAt: each.summary.startedAt }))
     .sort((a, b) => a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : b.place - a.place)
-    .map(({ entry }) => entry);
+    .map(({ each }) => each);
 }
 
 /** What a log tells; nothing when it is gone, out of reach or no file: one bad log costs no other session. */
@@ -221,9 +246,8 @@ function fromLog<T>(logPath: string, learn: () => T): T | undefined {
 }
 
 function between(from: string, to: string): number | null {
-  const [start, end] = [parseTimestamp(from), parseTimestamp(to)];
-  if (start === undefined || end === undefined) return null;
-  return Math.max(0, Math.floor((end.seconds - start.seconds) * 1000 + (end.nanos - start.nanos) / 1e6));
+  const millis = millisBetween(from, to);
+  return millis === undefined ? null : Math.max(0, millis);
 }
 
 function modifiedAt(path: string): number {
@@ -231,14 +255,5 @@ function modifiedAt(path: string): number {
     return mayRead(path) ? Deno.statSync(path).mtime?.getTime() ?? 0 : 0;
   } catch {
     return 0;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

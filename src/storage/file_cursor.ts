@@ -3,7 +3,7 @@
 import { decodeBlock } from "../codec/decode_block.ts";
 import type { Decoded, LineDialect } from "../codec/dialect.ts";
 import { LineSplitter } from "../codec/lines.ts";
-import { readFully } from "./read.ts";
+import { readFully } from "./read_fully.ts";
 
 const CHUNK = 64 * 1024;
 

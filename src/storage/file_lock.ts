@@ -1,10 +1,11 @@
 /** Locks between processes: an advisory lock of the system on a file of its own. */
 
 import { LogLockedError } from "../errors.ts";
+import { isGranted } from "./permission.ts";
 
 /**
- * What a lock file tells: somebody holds it, it is there but free, there is none, or this runtime cannot find out
- * (before Deno 2.7 a lock could only be waited for).
+ * What a lock file tells: somebody holds it, it is there but free, there is none, or nobody can find out
+ * here: the file may not be read, or the runtime is older than Deno 2.7, where a lock could only be waited for.
  */
 export type LockState = "held" | "free" | "absent" | "unknown";
 
@@ -139,6 +140,7 @@ export class FileLock implements Disposable {
  * @returns What it tells.
  */
 export function lockState(path: string): LockState {
+  if (!isGranted({ name: "read", path })) return "unknown";
   let file: Deno.FsFile;
   try {
     file = Deno.openSync(path, { read: true });

@@ -3,6 +3,7 @@
 import type { Decoded, LineDialect } from "../codec/dialect.ts";
 import { basename, dirname } from "../deps/path.ts";
 import { LogFollower } from "./log_follower.ts";
+import { requirePath } from "./permission.ts";
 import { Waker } from "./waker.ts";
 
 /**
@@ -55,6 +56,7 @@ export async function* follow<Event>(
   options: FollowOptions = {},
 ): AsyncGenerator<FollowItem<Event>, void, void> {
   const { signal } = options;
+  requirePath("read", path);
   using waker = new Waker(dirname(path), basename(path, ".jsonl"));
   using follower = new LogFollower(path, dialect, options);
   const pollMs = options.pollMs ?? (waker.isWatching ? POLL_MS : POLL_MS_UNWATCHED);

@@ -4,7 +4,9 @@ import type { IndexSchema, SessionEnd } from "../codec/dialect.ts";
 import { decodeIndex, encodeIndex, type IndexContent } from "../codec/index_text.ts";
 import { dirname } from "../deps/path.ts";
 import { FileLock } from "./file_lock.ts";
-import { appendEntry, stampEntry } from "./index_tail.ts";
+import { appendEntry, reviseEntry } from "./index_tail.ts";
+import { readFully } from "./read_fully.ts";
+import { renameFile } from "./rename_file.ts";
 import { replaceFile } from "./replace_file.ts";
 
 /** What an index file holds, and whether it can be trusted. */
@@ -39,7 +41,7 @@ export class IndexFile<Entry> {
   load(): LoadedIndex<Entry> {
     let text: string;
     try {
-      text = utf8.decode(Deno.readFileSync(this.path));
+      text = textOf(readWhole(this.path));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return { entries: [], rest: {}, damage: undefined, exists: false };
       return { entries: [], rest: {}, damage: (error as Error).message, exists: true };
@@ -69,6 +71,19 @@ export class IndexFile<Entry> {
   }
 
   /**
+   * Removes entries. An index that has none of them, or that is not there, is left alone.
+   *
+   * @param isMeant Which.
+   */
+  remove(isMeant: (entry: Entry) => boolean): void {
+    if (!this.#isPresent()) return;
+    using lock = this.#lock();
+    const loaded = this.load();
+    if (loaded.damage === undefined && !loaded.entries.some(isMeant)) return;
+    this.#change(lock, (entries) => entries.filter((entry) => !isMeant(entry)), loaded);
+  }
+
+  /**
    * Adds the entry of a session that has just begun; if somebody found its log and entered it, that entry moves to the end.
    *
    * @param entry The entry.
@@ -87,11 +102,21 @@ export class IndexFile<Entry> {
    * @param end How the session ended.
    */
   stamp(entry: Entry, end: SessionEnd): void {
+    this.revise(entry, (each) => this.#schema.stamp(each, end));
+  }
+
+  /**
+   * Changes the entry of a session where it stands. An entry that another program lost is made again, at the end.
+   *
+   * @param entry The entry as it was.
+   * @param change Gets the entry as it is and returns what it shall be; it may be called twice.
+   */
+  revise(entry: Entry, change: (entry: Entry) => Entry): void {
     const { id } = this.#schema.summarize(entry);
-    this.#changeEnd(() => stampEntry(this.path, this.#schema, id, end), (entries) => {
+    this.#changeEnd(() => reviseEntry(this.path, this.#schema, id, change), (entries) => {
       const isOurs = (each: Entry): boolean => this.#schema.summarize(each).id === id;
       const known = entries.some(isOurs) ? entries : [...entries, entry];
-      return known.map((each) => isOurs(each) ? this.#schema.stamp(each, end) : each);
+      return known.map((each) => isOurs(each) ? change(each) : each);
     });
   }
 
@@ -103,15 +128,29 @@ export class IndexFile<Entry> {
     else this.#change(lock, change);
   }
 
-  #change(lock: FileLock, change: (entries: readonly Entry[]) => readonly Entry[]): void {
-    const loaded = this.load();
+  #change(
+    lock: FileLock,
+    change: (entries: readonly Entry[]) => readonly Entry[],
+    loaded: LoadedIndex<Entry> = this.load(),
+  ): void {
     const isWhole = loaded.exists && loaded.damage === undefined;
     const entries = isWhole ? loaded.entries : this.#recover(loaded.entries);
     const text = encodeIndex(this.#schema, change(entries), loaded.rest);
-    if (loaded.damage !== undefined) Deno.renameSync(this.path, asidePath(this.path));
+    if (loaded.damage !== undefined) renameFile(this.path, asidePath(this.path));
     replaceFile(this.path, text);
     // With other members the list of sessions may not be what ends the file: then it is always changed as a whole.
     if (Object.keys(loaded.rest).length === 0) this.#noteSeal(lock);
+  }
+
+  /** Whether anything has the name of the file, be it a link that leads nowhere. */
+  #isPresent(): boolean {
+    try {
+      Deno.lstatSync(this.path);
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
   }
 
   #noteSeal(lock: FileLock): void {
@@ -148,7 +187,8 @@ export class IndexFile<Entry> {
       const { id, status } = summarize(entry);
       const fromLog = fromLogs.get(id);
       fromLogs.delete(id);
-      return status === null ? { ...entry, ...fromLog } : entry;
+      if (status !== null || fromLog === undefined) return entry;
+      return this.#schema.merge?.(entry, fromLog) ?? { ...entry, ...fromLog };
     });
     return [...kept, ...fromLogs.values()]
       .map((entry) => ({ entry, started: summarize(entry).startedAt }))
@@ -157,8 +197,22 @@ export class IndexFile<Entry> {
   }
 }
 
-/** Bytes that are not UTF-8 are damage too: replaced characters would be written back. */
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Reads a file with as few calls as its length allows; one that grows meanwhile is read to its end. */
+function readWhole(path: string): Uint8Array<ArrayBuffer> {
+  using file = Deno.openSync(path, { read: true });
+  const { size } = file.statSync();
+  const bytes = readFully(file, 0, size + 1);
+  return bytes.length === size ? bytes : Deno.readFileSync(path);
+}
+
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Bytes that are not UTF-8 are damage too: replaced characters would be written back. To be strict costs much more. */
+function textOf(bytes: Uint8Array): string {
+  const text = lenient.decode(bytes);
+  return text.includes("\ufffd") ? strict.decode(bytes) : text;
+}
 
 /** Name for a damaged file: never one that is taken. */
 function asidePath(path: string): string {

@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { IndexSchema, SessionEnd } from "../codec/dialect.ts";
+import type { IndexSchema } from "../codec/dialect.ts";
 import { decodeEntry, encodeEntry } from "../codec/index_text.ts";
 import { replaceFileTail } from "./replace_file.ts";
-import { readFully } from "./read.ts";
+import { readFully } from "./read_fully.ts";
 
 /** Bytes looked at first from the end: the entries of some dozens of sessions that run side by side. */
 const FIRST_WINDOW = 32 * 1024;
@@ -38,15 +38,20 @@ export function appendEntry<Entry>(path: string, schema: IndexSchema<Entry>, ent
 }
 
 /**
- * Writes the end of a session into its entry.
+ * Changes the entry of a session.
  *
  * @param path The index: written by this program, and not changed since.
  * @param schema What its entries hold.
  * @param id The session.
- * @param end How it ended.
- * @returns Whether it was written; `false` when the entry is not near the end of the file, and nothing was changed.
+ * @param change Gets the entry and returns what it shall be.
+ * @returns Whether it was changed; `false` when the entry is not near the end of the file, and nothing was changed.
  */
-export function stampEntry<Entry>(path: string, schema: IndexSchema<Entry>, id: string, end: SessionEnd): boolean {
+export function reviseEntry<Entry>(
+  path: string,
+  schema: IndexSchema<Entry>,
+  id: string,
+  change: (entry: Entry) => Entry,
+): boolean {
   return editTail(path, (tail) => {
     const found = tail.lastIndexOf(`: "${id}",\n`);
     const start = tail.lastIndexOf(ENTRY_START, found) + 1;
@@ -54,7 +59,7 @@ export function stampEntry<Entry>(path: string, schema: IndexSchema<Entry>, id: 
     if (found === -1 || start === 0) return undefined;
     const entry = decodeEntry(schema, tail.slice(start, close));
     if (entry === undefined || schema.summarize(entry).id !== id) return undefined;
-    return tail.slice(0, start) + encodeEntry(schema, schema.stamp(entry, end)) + tail.slice(close);
+    return tail.slice(0, start) + encodeEntry(schema, change(entry)) + tail.slice(close);
   });
 }
 

@@ -40,10 +40,21 @@ export interface Layout {
  * @throws {Deno.errors.NotCapable} When the store may not be read.
  */
 export function openLayout(options: LayoutOptions = {}): Layout {
-  const root = resolve(options.root ?? defaultRoot());
+  const root = storeRoot(options);
   requirePath("read", root);
   const gitRoot = options.project === undefined ? findGitRoot(Deno.cwd()) : namedProject(options.project);
   return projectLayout(root, gitRoot === undefined ? root : join(root, "projects", projectName(gitRoot)));
+}
+
+/**
+ * Finds the store.
+ *
+ * @param options Which.
+ * @returns Its directory.
+ * @throws {UsageError} When neither a root nor a home directory is known.
+ */
+export function storeRoot({ root }: Pick<LayoutOptions, "root">): string {
+  return resolve(root ?? defaultRoot());
 }
 
 /**
@@ -121,17 +132,39 @@ export function readDir(path: string): Deno.DirEntry[] {
 }
 
 /**
- * Names the storage directory of a project after its git root, as the Rust programs do: `/a/b` becomes `a-b`.
+ * Names the storage directory of a project after its git root, as the Rust programs do: `/a/b` becomes `a-b`. On Windows
+ * `C:\a\b` becomes `C-a-b`; elsewhere backslashes and colons are letters like any other.
  *
  * @param gitRoot The top directory of the repository.
- * @returns A name that is safe as a directory's; on Windows without the colon of the drive.
+ * @param onWindows Whether it is a path of Windows.
+ * @returns A name that is safe as a directory's.
  */
-export function projectName(gitRoot: string): string {
-  return gitRoot.replace(/^[\\/]+/, "").replaceAll(/[\\/]/g, "-").replaceAll(":", "");
+export function projectName(gitRoot: string, onWindows: boolean = Deno.build.os === "windows"): string {
+  if (!onWindows) return gitRoot.replace(/^\/+/, "").replaceAll("/", "-");
+  const path = gitRoot.replace(/^[\\/]{2}[?.][\\/](?:UNC[\\/])?/, ""); // such as \\?\C:\a and \\?\UNC\server\share
+  return path.replace(/^[\\/]+/, "").replaceAll(/[\\/]/g, "-").replaceAll(":", "");
 }
 
-/** The nearest directory upwards that holds `.git`, as a directory or a file; none where reading is not allowed. */
-function findGitRoot(from: string): string | undefined {
+const known = new Map<string, string | undefined>();
+
+/**
+ * Tells which repository a directory is in, for a program that may not look for itself.
+ *
+ * @param directory The directory, absolute.
+ * @param gitRoot What {@linkcode findGitRoot} says of it.
+ */
+export function rememberGitRoot(directory: string, gitRoot: string | undefined): void {
+  known.set(directory, gitRoot);
+}
+
+/**
+ * Finds the git repository of a directory.
+ *
+ * @param from The directory.
+ * @returns The nearest directory upwards that holds `.git`, as a directory or a file; none where reading is not allowed.
+ */
+export function findGitRoot(from: string): string | undefined {
+  if (known.has(resolve(from))) return known.get(resolve(from));
   for (let directory = resolve(from);;) {
     const git = join(directory, ".git");
     if (!isGranted({ name: "read", path: git })) return undefined;

@@ -1,7 +1,6 @@
 /** Where a follower of a store stands, kept in a file so that another can go on there. */
 
 import { isJsonObject, parseJson } from "../codec/json.ts";
-import { dirname } from "../deps/path.ts";
 import { LogLockedError } from "../errors.ts";
 import { FileLock } from "./file_lock.ts";
 import type { FollowAllItem } from "./follow_all.ts";
@@ -43,7 +42,8 @@ export class ListenCursor implements Disposable {
    * @throws {Error} When another follower uses it.
    */
   static open(path: string, now: number): ListenCursor {
-    requirePath("write", dirname(path));
+    requirePath("read", path);
+    for (const ending of ["", ".lock", ".tmp"]) requirePath("write", `${path}${ending}`);
     const lock = takeLock(path);
     try {
       const cursor = new ListenCursor(path, lock, load(path), now);

@@ -41,7 +41,7 @@ export function livenessOf<Event>(
   now: number = Date.now(),
   lock: LockState = lockState(lockPathOf(logPath)),
 ): Liveness {
-  const { end, last, modified } = readTail(logPath, dialect);
+  const { end, last, modified } = readTail(logPath, dialect, lock === "held");
   const written = last === undefined ? NaN : Date.parse(dialect.timeOf(last));
   const lastSign = Math.max(Number.isNaN(written) ? 0 : written, modified);
   // An end that was seen stays, even if its writer still has the index to stamp.

@@ -29,13 +29,28 @@ export interface LocatedLog {
  */
 export function locateLog(layout: Layout, id: string): LocatedLog {
   const wanted = parseSessionId(id);
-  const projects = [layout, ...allProjects(layout.root).filter((each) => each.projectDir !== layout.projectDir)];
-  const exact = projects.find((project) => isLog(logPathOf(project, wanted)));
-  if (exact !== undefined) return located(exact, wanted);
-  const found = onlyOne(wanted, fitting(layout, wanted)) ??
-    onlyOne(wanted, projects.slice(1).flatMap((project) => fitting(project, wanted)));
+  const found = findLog(layout, wanted) ??
+    onlyOne(wanted, fitting(layout, wanted)) ??
+    onlyOne(wanted, projectsFrom(layout).slice(1).flatMap((project) => fitting(project, wanted)));
   if (found !== undefined) return found;
   throw new SessionNotFoundError(`Cannot find session "${id}": no log in "${layout.root}" fits it`);
+}
+
+/**
+ * Finds the log of a session whose full id is known.
+ *
+ * @param layout The project that is looked at first.
+ * @param id The session id.
+ * @returns The log; `undefined` when no project has it.
+ */
+export function findLog(layout: Layout, id: SessionId): LocatedLog | undefined {
+  const project = projectsFrom(layout).find((each) => isLog(logPathOf(each, id)));
+  return project && located(project, id);
+}
+
+/** All projects of the store, this one first. */
+function projectsFrom(layout: Layout): Layout[] {
+  return [layout, ...allProjects(layout.root).filter((each) => each.projectDir !== layout.projectDir)];
 }
 
 function fitting(layout: Layout, prefix: SessionId): LocatedLog[] {

@@ -56,6 +56,10 @@ export class LogFollower<Event> implements Disposable {
     if (lines !== undefined) {
       this.#saidSilent = false;
       const end = lines.findIndex((line) => line.kind === "event" && this.#dialect.endOf(line.event) !== undefined);
+      if (end !== -1 && this.#dialect.begins !== undefined) { // the session may go on: the end of the log tells
+        this.#checked = 0;
+        return { kind: "lines", lines, position: this.position };
+      }
       if (end === -1) return lines.length === 0 ? "busy" : { kind: "lines", lines, position: this.position };
       this.#end = "ended";
       const { offset, length } = lines[end]!;

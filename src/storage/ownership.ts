@@ -7,19 +7,21 @@ import { lookAt } from "./session_files.ts";
 
 /** The right to change a log that somebody else wrote: nobody else writes it while this is held. */
 export class Ownership implements Disposable {
-  readonly #owner: FileLock;
+  /** The lock of its writer, where there is one. */
+  readonly #owner: FileLock | undefined;
   readonly #append: FileLock;
-  readonly #keeps: boolean;
   #isOver = false;
 
-  private constructor(owner: FileLock, append: FileLock, keeps: boolean) {
+  private constructor(owner: FileLock | undefined, append: FileLock) {
     this.#owner = owner;
     this.#append = append;
-    this.#keeps = keeps;
   }
 
   /**
-   * Takes the lock that a writer holds for its life, then the one that is taken in turn to append.
+   * Takes the lock that a writer holds for its life, if there is one, then the one that is taken in turn to append.
+   *
+   * A lock of a writer is never made here: if it stayed behind, it would say of a session that nobody can tell about that
+   * its writer has died.
    *
    * @param logPath The log.
    * @returns The right; giving it up leaves the writer's lock as it was found.
@@ -27,12 +29,11 @@ export class Ownership implements Disposable {
    */
   static take(logPath: string): Ownership {
     const path = lockPathOf(logPath);
-    const keeps = lookAt(path) !== undefined;
-    const owner = FileLock.take(path);
+    const owner = lookAt(path) === undefined ? undefined : FileLock.take(path);
     try {
-      return new Ownership(owner, takeAppendLock(logPath), keeps);
+      return new Ownership(owner, takeAppendLock(logPath));
     } catch (error) {
-      giveUp(owner, keeps);
+      owner?.release();
       throw error;
     }
   }
@@ -41,7 +42,7 @@ export class Ownership implements Disposable {
   finish(): void {
     this.#isOver = true;
     this.#append.remove();
-    this.#owner.remove();
+    this.#owner?.remove();
   }
 
   /** Gives the log up: who looks at it learns what could be learnt before. */
@@ -49,12 +50,6 @@ export class Ownership implements Disposable {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#append.remove();
-    giveUp(this.#owner, this.#keeps);
+    this.#owner?.release();
   }
-}
-
-/** A lock file that is left behind says that its writer died; where there was none, none may stay. */
-function giveUp(lock: FileLock, keeps: boolean): void {
-  if (keeps) lock.release();
-  else lock.remove();
 }

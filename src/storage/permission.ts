@@ -36,7 +36,10 @@ export function requirePath(name: "read" | "write", path: string): void {
 
 function requireGrant(name: "read" | "write", path: string): void {
   if (isGranted({ name, path })) return;
-  throw new Deno.errors.NotCapable(`Cannot ${name} "${path}": permission is missing, run with --allow-${name}=${path}`);
+  const why = Deno.build.standalone // a binary takes no such flags
+    ? "it is outside of what this command may use"
+    : `permission is missing, run with --allow-${name}=${path}`;
+  throw new Deno.errors.NotCapable(`Cannot ${name} "${path}": ${why}`);
 }
 
 function realPath(path: string): string {

@@ -2,7 +2,10 @@
 
 import { decodeBlock } from "../codec/decode_block.ts";
 import type { Decoded, LineDialect } from "../codec/dialect.ts";
-import { type Block, LineSplitter } from "../codec/lines.ts";
+import { type Block, linesOf, LineSplitter } from "../codec/lines.ts";
+import { blocksForward } from "./blocks.ts";
+import { requirePath } from "./permission.ts";
+import { readFully } from "./read_fully.ts";
 
 /** Which part of a log is read. */
 export interface ReadOptions {
@@ -48,23 +51,15 @@ export async function* read<Event>(
  * @throws {Deno.errors.NotFound} When there is no such log.
  */
 export async function* readBlocks(path: string, options: ReadOptions = {}): AsyncGenerator<Block, void, void> {
+  requirePath("read", path);
   using file = await Deno.open(path, { read: true });
-  const from = options.from ?? 0;
-  let left = (options.to ?? (await file.stat()).size) - from;
-  await file.seek(from, Deno.SeekMode.Start);
-  const splitter = new LineSplitter(from);
-  const buffer = new Uint8Array(CHUNK);
-  for (let turn = 1; left > 0; turn++) {
-    const part = left < CHUNK ? buffer.subarray(0, left) : buffer;
-    // A synchronous read costs a tenth of an asynchronous one; now and then one of these lets others have their turn.
-    const count = turn % SYNC_READS === 0 ? await file.read(part) : file.readSync(part);
-    if (count === null) break;
-    left -= count;
-    const block = splitter.push(buffer.subarray(0, count));
-    if (block !== undefined) yield block;
+  const { from = 0, to = (await file.stat()).size } = options;
+  let turn = 0;
+  for (const block of blocksForward(file, from, to, CHUNK)) {
+    yield block;
+    // A synchronous read costs a tenth of an asynchronous one; now and then a call of that kind lets others have their turn.
+    if (++turn % SYNC_READS === 0) await file.stat();
   }
-  const rest = splitter.flush();
-  if (rest !== undefined) yield rest;
 }
 
 /**
@@ -82,6 +77,22 @@ export function readBackUntil<Event>(
   enough: (lines: readonly Decoded<Event>[]) => boolean,
 ): Decoded<Event>[] {
   using file = Deno.openSync(path, { read: true });
+  return lastLines(file, dialect, enough);
+}
+
+/**
+ * Reads the last lines of an open log, as {@linkcode readBackUntil} does.
+ *
+ * @param file The log.
+ * @param dialect Its wire format.
+ * @param enough Tells whether these lines, the last of the file in order, are enough.
+ * @returns The lines that were enough, or all lines of the log.
+ */
+export function lastLines<Event>(
+  file: Deno.FsFile,
+  dialect: LineDialect<Event>,
+  enough: (lines: readonly Decoded<Event>[]) => boolean,
+): Decoded<Event>[] {
   const { size } = file.statSync();
   for (let window = FIRST_WINDOW;; window *= 4) {
     const start = Math.max(0, size - window);
@@ -114,38 +125,38 @@ export function readLast<Event>(path: string, dialect: LineDialect<Event>, count
  *
  * @param path The log.
  * @param dialect Its wire format.
- * @returns The event, or `undefined` when the beginning of the log holds none.
+ * @returns The event, or `undefined` when the log holds none.
  * @throws {Deno.errors.NotFound} When there is no such log.
  */
 export function readFirst<Event>(path: string, dialect: LineDialect<Event>): Event | undefined {
   using file = Deno.openSync(path, { read: true });
-  const { size } = file.statSync();
-  for (let window = CHUNK;; window *= 4) {
-    const bytes = readFully(file, 0, Math.min(size, window));
-    const end = bytes.length === size ? size : bytes.lastIndexOf(0x0a) + 1;
-    const lines = decodeBlock(dialect, { offset: 0, bytes: bytes.subarray(0, end) });
-    const first = lines.find((line) => line.kind === "event");
-    if (first !== undefined) return first.event;
-    if (lines.length > 0 || bytes.length === size) return undefined;
-  }
+  return firstEvent(file, dialect);
 }
 
 /**
- * Reads part of a file.
+ * Finds the first event of an open log. It is nearly always the first line, and no more than that is decoded.
  *
- * @param file The file.
- * @param from Where to start.
- * @param length How many bytes.
- * @returns The bytes; fewer when the file ends before.
+ * @param file The log.
+ * @param dialect Its wire format.
+ * @returns The event, or `undefined` when the log holds none.
  */
-export function readFully(file: Deno.FsFile, from: number, length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  file.seekSync(from, Deno.SeekMode.Start);
-  let at = 0;
-  while (at < length) {
-    const count = file.readSync(bytes.subarray(at));
-    if (count === null) break;
-    at += count;
+export function firstEvent<Event>(file: Deno.FsFile, dialect: LineDialect<Event>): Event | undefined {
+  const splitter = new LineSplitter();
+  let chunk = FIRST_WINDOW;
+  for (let from = 0;; chunk = CHUNK) {
+    const bytes = readFully(file, from, chunk);
+    from += bytes.length;
+    const block = bytes.length === 0 ? splitter.flush() : splitter.push(bytes);
+    const first = block === undefined ? undefined : firstOf(block, dialect);
+    if (first !== undefined || bytes.length === 0) return first;
   }
-  return bytes.subarray(0, at);
+}
+
+function firstOf<Event>(block: Block, dialect: LineDialect<Event>): Event | undefined {
+  for (const { offset, length } of linesOf(block)) {
+    const start = offset - block.offset;
+    const [line] = decodeBlock(dialect, { offset, bytes: block.bytes.subarray(start, start + length) });
+    if (line?.kind === "event") return line.event;
+  }
+  return undefined;
 }

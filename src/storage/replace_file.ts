@@ -1,10 +1,7 @@
 /** Files that are replaced as a whole. */
 
-import { readFully } from "./read.ts";
-
-/** Attempts at a rename that another program keeps from happening, as an open file does on Windows. */
-const RENAME_ATTEMPTS = 20;
-const RENAME_WAIT_MS = 10;
+import { readFully } from "./read_fully.ts";
+import { renameFile } from "./rename_file.ts";
 
 /**
  * Replaces a file at once: a reader sees the old content or the new one, and a crash leaves one of both. The caller
@@ -62,7 +59,7 @@ function replaceBy(path: string, write: (temporary: string) => void): void {
   const temporary = `${path}.tmp`;
   try {
     write(temporary);
-    rename(temporary, path);
+    renameFile(temporary, path);
   } catch (error) {
     try {
       Deno.removeSync(temporary);
@@ -75,15 +72,4 @@ function replaceBy(path: string, write: (temporary: string) => void): void {
 
 function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
-}
-
-function rename(from: string, to: string): void {
-  for (let attempt = 1;; attempt++) {
-    try {
-      return Deno.renameSync(from, to);
-    } catch (error) {
-      if (Deno.build.os !== "windows" || attempt === RENAME_ATTEMPTS) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RENAME_WAIT_MS);
-    }
-  }
 }

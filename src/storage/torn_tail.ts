@@ -1,7 +1,7 @@
 /** Taking an unfinished last line out of a log. */
 
 import { dirname } from "../deps/path.ts";
-import { readFully } from "./read.ts";
+import { readFully } from "./read_fully.ts";
 import { replaceFile } from "./replace_file.ts";
 
 /** What is cut off a log, and where it goes. */

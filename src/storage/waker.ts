@@ -1,6 +1,7 @@
 /** Waiting for a file to change. */
 
 import { basename } from "../deps/path.ts";
+import { isGranted } from "./permission.ts";
 
 /**
  * Wakes whoever waits when files of a directory change, or when a time has passed. The system may lose
@@ -68,6 +69,7 @@ export class Waker implements Disposable {
 }
 
 function openWatcher(directory: string): Deno.FsWatcher | undefined {
+  if (!isGranted({ name: "read", path: directory })) return undefined;
   try {
     return Deno.watchFs(directory, { recursive: false });
   } catch {

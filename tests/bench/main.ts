@@ -1,47 +1,61 @@
 /**
- * Measures what the README claims. `deno task bench [--json] [--rounds N]`.
+ * Measures what the README claims.
+ *
+ * Usage: `deno task bench [--json | --markdown] [--rounds N] [NAME…]`, where a NAME is a topic; default: all of them.
  *
  * @module
  */
 
-import { type FollowCost, measureFollow } from "./follow.ts";
-import { measure, type Result } from "./harness.ts";
-import { readSuite } from "./read.ts";
-import { runsSuite } from "./runs.ts";
+import { parseArgs } from "../../src/deps/cli.ts";
+import { binarySuites } from "./binary.ts";
+import { followSuites } from "./follow.ts";
+import { measure, type Suite, type SuiteResult } from "./harness.ts";
+import { indexSuites } from "./index.ts";
+import { thisMachine } from "./machine.ts";
+import { memorySuites } from "./memory.ts";
+import { readSuites } from "./read.ts";
+import { recordSuites } from "./record.ts";
+import { markdown } from "./report.ts";
+import { runsSuites } from "./runs.ts";
 import { searchSuites } from "./search.ts";
+import { startSuites } from "./start.ts";
 import { writeSuites } from "./write.ts";
 
-const json = Deno.args.includes("--json");
-const rounds = Number(Deno.args[Deno.args.indexOf("--rounds") + 1] || 9) || 9;
-const folder = Deno.makeTempDirSync({ prefix: "ziglog-bench-" });
-try {
-  const results: Result[] = [];
-  const suites = [...writeSuites(folder), readSuite(folder), runsSuite(folder), ...searchSuites(folder)];
-  for (const suite of suites) results.push(...await measure(suite, rounds));
-  report(results, await measureFollow(folder));
-} finally {
-  Deno.removeSync(folder, { recursive: true });
+type Topic = (folder: string) => readonly Suite[] | Promise<readonly Suite[]>;
+
+const TOPICS: Readonly<Record<string, Topic>> = {
+  write: writeSuites,
+  read: readSuites,
+  follow: followSuites,
+  search: searchSuites,
+  index: indexSuites,
+  record: recordSuites,
+  start: startSuites,
+  binary: binarySuites,
+  memory: memorySuites,
+  runs: runsSuites,
+};
+
+const options = parseArgs(Deno.args, { boolean: ["json", "markdown"], string: ["rounds"], default: { rounds: "9" } });
+const rounds = Number(options.rounds);
+const names: readonly string[] = options._.length === 0 ? Object.keys(TOPICS) : options._.map(String);
+const unknown = names.find((name) => !Object.hasOwn(TOPICS, name));
+if (unknown !== undefined || !(rounds >= 1)) {
+  console.error(`bench: ${unknown ?? `--rounds ${options.rounds}`}: topics are ${Object.keys(TOPICS).join(", ")}`);
+  Deno.exit(2);
 }
 
-function report(results: readonly Result[], follow: FollowCost): void {
-  const machine = {
-    deno: Deno.version.deno,
-    os: Deno.build.os,
-    arch: Deno.build.arch,
-    cores: navigator.hardwareConcurrency,
-  };
-  if (json) return console.log(JSON.stringify({ machine, rounds, results, follow }));
-  console.log(`Deno ${machine.deno}, ${machine.os} ${machine.arch}, ${machine.cores} cores, ${rounds} rounds\n`);
-  let suite = "";
-  for (const result of results) {
-    if (result.suite !== suite) console.log(`${suite === "" ? "" : "\n"}${result.suite}`);
-    suite = result.suite;
-    const range = `${result.min.toFixed(2)}–${result.max.toFixed(2)}`;
-    console.log(
-      `  ${result.name.padEnd(40)} ${result.median.toFixed(2).padStart(7)} µs  (${range})  ×${result.ratio.toFixed(2)}`,
-    );
+const machine = thisMachine();
+const results: SuiteResult[] = [];
+for (const name of names) {
+  const folder = Deno.makeTempDirSync({ prefix: `ziglog-bench-${name}-` });
+  try {
+    for (const suite of await TOPICS[name]!(folder)) {
+      console.error(`bench: ${suite.name}`);
+      results.push(await measure(suite, rounds));
+    }
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
   }
-  console.log(`\nfollow, in another process, 150 events a second`);
-  console.log(`  append to decoded: median ${follow.medianMs.toFixed(2)} ms, p99 ${follow.p99Ms.toFixed(2)} ms`);
-  console.log(`  idle: ${follow.idlePercent.toFixed(2)} % of a core`);
 }
+console.log(options.json ? JSON.stringify({ machine, results }) : markdown(machine, results));

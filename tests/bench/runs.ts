@@ -6,23 +6,24 @@ import type { Suite } from "./harness.ts";
 const RUNS = 1000;
 
 /**
- * The suite of the run store.
+ * The suites of the run store.
  *
  * @param folder Directory for the store.
- * @returns The suite.
+ * @returns The suites.
  */
-export function runsSuite(folder: string): Suite {
+export function runsSuites(folder: string): Suite[] {
   const store = new RunStore(`${folder}/runs`);
   writeRuns(store);
-  return {
+  return [{
     name: "list, 1,000 runs",
+    unit: "µs a run",
     baseline: "bare readTextFileSync of each record",
     ratio: "cost",
     cases: [
       { name: "bare readTextFileSync of each record", run: () => each(() => readFiles(store.root)) },
       { name: "RunStore.list", run: () => each(() => store.list().length) },
     ],
-  };
+  }];
 }
 
 function writeRuns(store: RunStore): void {

@@ -1,16 +1,17 @@
 /** Searching a store against `grep -r`, and the end of a long log against that of a short one. */
 
-import { encodeSessionEvent } from "../../src/codec/zig.ts";
 import { encodeIndex } from "../../src/codec/index_text.ts";
 import { type SessionLogIndexEntry, ZIG_PROJECT_INDEX } from "../../src/codec/zig_index.ts";
 import { type SearchOptions, searchSessions } from "../../src/session/search.ts";
 import { openLayout } from "../../src/storage/layout.ts";
 import { cliCommand } from "../helpers/deno.ts";
-import type { Suite } from "./harness.ts";
+import { type Suite, timed } from "./harness.ts";
+import { outputOf, writeAll } from "./logs.ts";
+import { hasProgram, linesOf } from "./programs.ts";
 
 const SESSIONS = 1000;
 const SESSION_BYTES = 1_000_000;
-const LONG_BYTES = 300_000_000;
+const LONG_BYTES = 1_000_000_000;
 const LAST = 10;
 
 /** A word that stands in one line of one session. */
@@ -22,23 +23,26 @@ const WORDS = (
 ).split(" ");
 
 /**
- * The suites of the search; none where there is no `grep` to compare with.
+ * The suites of the search; one less where there is no `grep` to compare with.
  *
  * @param folder Directory for the store.
  * @returns The suites.
  */
 export function searchSuites(folder: string): Suite[] {
-  return hasGrep() ? [searchSuite(`${folder}/search`), lastSuite(`${folder}/last`)] : [];
+  return [...hasProgram("grep") ? [searchSuite(`${folder}/search`)] : [], lastSuite(`${folder}/last`)];
 }
 
 function searchSuite(root: string): Suite {
   const options = { root, project: root };
   const { sessionsDir } = openLayout(fill(options, SESSIONS, SESSION_BYTES));
   const cli = ["search", RARE, "--root", root, "--project", root];
-  const perSession = (run: () => Promise<void>): () => Promise<number> => async () => await timed(run) / SESSIONS;
+  const perSession = (run: () => Promise<void>): () => Promise<number> => async () =>
+    await timed(run) * 1000 / SESSIONS;
   return {
-    name: `search ${SESSIONS} sessions of ${SESSION_BYTES / 1e6} MB for a rare word, a session`,
+    name: `search ${SESSIONS} sessions of ${SESSION_BYTES / 1e6} MB for a rare word`,
+    unit: "µs a session",
     baseline: "grep -rF",
+    mostRounds: 5,
     ratio: "speed",
     cases: [
       {
@@ -70,7 +74,19 @@ function lastSuite(root: string): Suite {
       { name: `of ${bytes / 1e6} MB, --stream stdout`, run: run("--stream", "stdout") },
     ];
   }).flat();
-  return { name: `events --last ${LAST}`, baseline: cases[0]!.name, ratio: "cost", cases };
+  const [short, , long] = cases.map(({ name }) => name) as [string, string, string];
+  return {
+    name: `events --last ${LAST}`,
+    unit: "ms",
+    baseline: short,
+    ratio: "cost",
+    cases,
+    goals: [{
+      what: `cost ${long}, compared with that ${short}`,
+      measure: (median) => median(long) / median(short),
+      atMost: 1.1,
+    }],
+  };
 }
 
 /** Makes a store of sessions that all hold about as many bytes; the word stands in the middle one. */
@@ -91,7 +107,7 @@ function fill(
     const day = new Date(Date.UTC(2026, 0, 1 + at)).toISOString().replace("Z", "+00:00");
     using file = Deno.openSync(path, { write: true, createNew: true });
     for (const part of body) writeAll(file, part.replaceAll(id, own));
-    if (at === sessions >> 1) writeAll(file, outputOf(own, 999_999, `the ${RARE} plays`));
+    if (at === sessions >> 1) writeAll(file, outputOf(999_999, `the ${RARE} plays`, own));
     return {
       zig_session_id: own,
       workflow_name: "bench",
@@ -117,40 +133,12 @@ function* linesUpTo(id: string, bytes: number): Generator<string> {
     while (piece.length < Math.min(1e6, bytes - length)) {
       const words = Array.from({ length: 4 + next(16) }, () => WORDS[next(WORDS.length)]).join(" ");
       const kind = next(50);
-      piece += outputOf(
-        id,
-        ++seq,
-        kind < 2 ? `\x1b[32m${words}\x1b[0m` : kind < 4 ? `"${words}"` : kind < 5 ? `✓ ${words}` : words,
-      );
+      const line = kind < 2 ? `\x1b[32m${words}\x1b[0m` : kind < 4 ? `"${words}"` : kind < 5 ? `✓ ${words}` : words;
+      piece += outputOf(++seq, line, id);
     }
     length += piece.length;
     yield piece;
   }
-}
-
-function outputOf(id: string, seq: number, line: string): string {
-  const ts = "2026-11-21T01:51:23.758770876+00:00";
-  return `${
-    encodeSessionEvent({ seq, ts, zig_session_id: id, type: "step_output", step_name: "build", stream: "stdout", line })
-  }\n`;
-}
-
-function writeAll(file: Deno.FsFile, text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
-}
-
-/** Microseconds that something takes. */
-async function timed(run: () => Promise<void>): Promise<number> {
-  const start = performance.now();
-  await run();
-  return (performance.now() - start) * 1000;
-}
-
-async function linesOf(command: Deno.Command): Promise<string[]> {
-  const { success, stdout, stderr } = await command.output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout).split("\n").slice(0, -1);
 }
 
 async function expectLine(command: Deno.Command): Promise<void> {
@@ -161,13 +149,4 @@ async function expectLine(command: Deno.Command): Promise<void> {
 async function expectHit(options: SearchOptions): Promise<void> {
   const hits = await Array.fromAsync(searchSessions(RARE, options));
   if (hits.length !== 1) throw new Error(`${hits.length} hits were found, not 1`);
-}
-
-function hasGrep(): boolean {
-  try {
-    return new Deno.Command("grep", { args: ["-rF", RARE, "/dev/null"], stdout: "null", stderr: "null" }).outputSync()
-      .code < 2;
-  } catch {
-    return false;
-  }
 }

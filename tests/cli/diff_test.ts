@@ -34,6 +34,7 @@ Deno.test("diff shows the differences, ends with 1 and lets no control character
   fill(store);
   const { code, stdout, stderr } = await runMain(["diff", "aaaa", "cccc", ...store.args]);
   assertEquals([code, stderr], [1, ""]);
+  assertEquals(stdout.split("\n")[1], "b: cccc-3 ci, failure, started 2026-01-01T12:02:00Z");
   assertEquals(stdout.split("\n").slice(2), [
     "ended: success → failure",
     "+ lint",

@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { DenoOutput, OutputClosedError } from "../../src/cli/host.ts";
+import { denoHost, DenoOutput, OutputClosedError } from "../../src/cli/host.ts";
 
 /** A stream that takes a few bytes at a time, or throws. */
 function sink(steps: readonly (number | Error)[]): { output: DenoOutput; written: () => string } {
@@ -55,4 +55,42 @@ Deno.test("DenoOutput.write() names the stream when the disk is full", () => {
 
 Deno.test("DenoOutput.columns is undefined when the stream is no terminal", () => {
   assertEquals(sink([1]).output.columns, undefined);
+});
+
+/** Has Deno listen to signals in another way, for as long as a function runs. */
+function withSignals(listen: (signal: Deno.Signal) => void, run: () => void): void {
+  const { addSignalListener, removeSignalListener } = Deno;
+  try {
+    Deno.addSignalListener = listen;
+    Deno.removeSignalListener = listen;
+    run();
+  } finally {
+    Deno.addSignalListener = addSignalListener;
+    Deno.removeSignalListener = removeSignalListener;
+  }
+}
+
+Deno.test("denoHost() listens to every signal that there is, and passes over one that the system does not know", () => {
+  const known: Deno.Signal[] = [];
+  const asOnWindows = (signal: Deno.Signal): void => {
+    if (signal === "SIGHUP") throw new TypeError("Windows only supports ctrl-c (SIGINT)");
+    known.push(signal);
+  };
+  withSignals(asOnWindows, () => {
+    const host = denoHost();
+    for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) {
+      host.addSignalListener(signal, () => {});
+      host.removeSignalListener(signal, () => {});
+    }
+  });
+  assertEquals(known, ["SIGINT", "SIGINT", "SIGTERM", "SIGTERM"]);
+});
+
+Deno.test("denoHost() throws when listening fails for another reason", () => {
+  const broken = (): void => {
+    throw new Error("out of handles");
+  };
+  withSignals(broken, () => {
+    assertThrows(() => denoHost().addSignalListener("SIGINT", () => {}), Error, "out of handles");
+  });
 });

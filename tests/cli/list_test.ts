@@ -60,9 +60,29 @@ Deno.test("list --json prints the fields of the index entry, the state and the d
   const { stdout } = await runMain(["list", "--json", ...store.args]);
   const row = JSON.parse(stdout);
   const { sessions: [entry] } = JSON.parse(Deno.readTextFileSync(store.layout.indexPath));
-  assertEquals(row, { ...entry, state: "failure", duration_ms: row.duration_ms });
-  assertEquals(Object.keys(row), [...Object.keys(entry), "state", "duration_ms"]);
+  const id = entry.zig_session_id;
+  const more = { state: "failure", duration_ms: row.duration_ms, pinned: false, source: "zig", id };
+  assertEquals(row, { ...entry, ...more });
+  assertEquals(Object.keys(row), [...Object.keys(entry), ...Object.keys(more)]);
   assert(Number.isSafeInteger(row.duration_ms) && row.duration_ms >= 0);
+});
+
+Deno.test("list marks what is protected, in a column that is there only then, and in --json", async () => {
+  using store = new Store();
+  fill(store);
+  const plain = (await runMain(["list", ...store.args])).stdout;
+  assert(!plain.includes("PIN"));
+  Deno.writeTextFileSync(`${store.layout.sessionsDir}/bbbb-2.pin`, "");
+  const [heading, ...rows] = (await runMain(["list", ...store.args])).stdout.trimEnd().split("\n");
+  const column = heading!.indexOf("PIN");
+  assertEquals(rows.map((row) => [row.slice(column, column + 5).trim(), row.slice(heading!.indexOf("ID"))]), [
+    ["", "dddd-4"],
+    ["", "cccc-3"],
+    ["*", "bbbb-2"],
+    ["", "aaaa-1"],
+  ]);
+  const json = (await runMain(["list", "--json", ...store.args])).stdout.trimEnd().split("\n");
+  assertEquals(json.map((line) => JSON.parse(line).pinned), [false, false, true, false]);
 });
 
 Deno.test("list keeps fields of an entry that it does not know", async () => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { array, assert as check, constantFrom, property, string } from "fast-check";
 import { type Arguments, type Command, defineCommand } from "../../src/cli/command.ts";
-import { parseArguments } from "../../src/cli/parse.ts";
+import { parseArguments, valueFromText } from "../../src/cli/parse.ts";
 import { UsageError } from "../../src/errors.ts";
 
 const OPTIONS = {
@@ -92,7 +92,7 @@ for (
   const [args, message] of [
     [["--jsn"], 'Cannot use option "--jsn": test has no such option, did you mean --json?'],
     [["--nofollow"], "did you mean --no-follow?"],
-    [["--no-json"], 'Cannot use option "--no-json": test has no such option'],
+    [["--no-last"], 'Cannot use option "--no-last": test has no such option'],
     [["--constructor"], 'Cannot use option "--constructor": test has no such option'],
     [["--__proto__=1"], 'Cannot use option "--__proto__": test has no such option'],
     [["--_=1", "a"], 'Cannot use option "--_=1"'],
@@ -147,4 +147,47 @@ Deno.test("parseArguments() either parses or throws UsageError when given anythi
       if (!(error instanceof UsageError)) throw error;
     }
   }));
+});
+
+Deno.test("parseArguments() turns a switch off that has --no- before its name, and tells that it was given", () => {
+  const { options, given } = parseArguments("test", commandWith({}), ["--no-json", "--last", "0", "--filter", "a"]);
+  assertEquals([options.json, options.last], [false, 0]);
+  assertEquals([...given].sort(), ["filter", "json", "last"]);
+  assertEquals(parse(["--json", "--no-json"]).options.json, false);
+});
+
+Deno.test("parseArguments() takes --no- for the name of an option where there is one, and leaves what follows --", () => {
+  const { options, given, rest } = parseArguments("test", commandWith({ takesRest: true }), [
+    ...["--no-follow", "--no-color", "--", "--no-json"],
+  ]);
+  assertEquals([options["no-follow"], options["no-color"], options.json], [true, true, false]);
+  assertEquals([...given].sort(), ["no-color", "no-follow"]);
+  assertEquals(rest, ["--no-json"]);
+});
+
+Deno.test("parseArguments() tells of no option that was not given", () => {
+  assertEquals(parseArguments("test", commandWith({}), ["a"]).given.size, 0);
+});
+
+for (const arg of ["--no-help", "--no-root", "--no-no-follow", "--no-"]) {
+  Deno.test(`parseArguments() takes ${arg} for no negation`, () => {
+    if (arg === "--no-no-follow") return assertEquals(parse([arg]).options["no-follow"], false);
+    assertThrows(() => parse([arg]), UsageError);
+  });
+}
+
+Deno.test("valueFromText() reads every kind of option", () => {
+  const value = (name: keyof typeof OPTIONS, text: string): unknown => valueFromText("IT", OPTIONS[name], text);
+  assertEquals(value("workflow", "a,b"), "a,b");
+  assertEquals(value("last", "007"), 7);
+  assertEquals(value("filter", "a,b"), ["a", "b"]);
+  assertEquals([value("json", "1"), value("json", "true"), value("json", "0"), value("json", "false")], [
+    true,
+    true,
+    false,
+    false,
+  ]);
+  assertThrows(() => value("json", "on"), UsageError, 'Cannot use IT "on": 1 or 0 is expected');
+  assertThrows(() => value("stream", "std"), UsageError, 'Cannot use IT "std": STREAM is one of');
+  assertThrows(() => value("filter", "a,,b"), UsageError, 'Cannot use option "IT": TYPE is missing after it');
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { main } from "../../src/cli/main.ts";
-import { isPinned } from "../../src/session/pins.ts";
+import { isPinned, pinSession } from "../../src/maintenance/pins.ts";
 import { runCli } from "../helpers/deno.ts";
 import { contentsOf, idOf, type OldStore, oldStore, without } from "../helpers/old_store.ts";
 import { type Ended, FakeHost, type FakeOptions, runMain } from "./fake_host.ts";
@@ -106,6 +106,9 @@ Deno.test("ziglog prune does not ask when there is nothing to prune", async () =
   using at = oldStore();
   const { code, stdout, stderr } = await answer(at, ["prune", "--workflow", "nothing"], "y\n");
   assertEquals([code, stdout, stderr], [0, "", "nothing to prune\n"]);
+  pinSession(idOf(at.logs.foreign), at);
+  const one = await runMain(["prune", "--workflow", "*", "--root", at.root, "--project", at.elsewhere, "--dry-run"]);
+  assertEquals([one.code, one.stderr], [0, "nothing to prune (1 pinned stays)\n"]);
 });
 
 const WRONG: readonly (readonly [args: readonly string[], message: RegExp])[] = [
@@ -187,6 +190,16 @@ Deno.test("ziglog du shows what takes space, the largest first, when asked", asy
   ]);
   assertMatch(lines[1]!, /^N .*-a$/);
   assertEquals((await run(at, ["du", "--all"])).stdout.trimEnd().endsWith(at.root), true);
+});
+
+Deno.test("ziglog du says so on standard error when there is nothing", async () => {
+  using at = oldStore();
+  for (const [args, place] of [[["du"], /\/projects\/nowhere\n$/], [["du", "--all"], /\/none\n$/]] as const) {
+    const ended = await runMain([...args, "--root", `${at.root}/none`, "--project", "/nowhere"]);
+    assertEquals([ended.code, ended.stdout], [0, ""]);
+    assertMatch(ended.stderr, /^nothing is recorded in /);
+    assertMatch(ended.stderr, place);
+  }
 });
 
 Deno.test("ziglog du tells the same as JSON when asked to", async () => {

@@ -99,3 +99,15 @@ Deno.test("ziglog reindex makes indexes what the logs say, or shows what it woul
   assertEquals((await runCli(["verify", "--all"], { home: dir.path })).code, 0);
   assert(Object.keys(contentOf(root)).some((path) => path.includes("/logs/index.json.broken-")));
 });
+
+Deno.test("ziglog reindex sums up what would be a long list, and --json tells all of it", async () => {
+  using dir = new TempDir();
+  const { id, logPath } = recordAtHome(dir, "success");
+  for (let n = 0; n < 24; n++) Deno.copyFileSync(logPath, logPath.replace(id, `copy-${n}`));
+  const dry = await runCli(["reindex", "--dry-run"], { home: dir.path });
+  const [first, ...lines] = dry.stdout.split("\n");
+  assert(first!.endsWith("index.json: would be corrected"), first);
+  assertEquals(lines.findIndex((line) => line === "  and 4 more (--json shows all)"), 20);
+  const json = await runCli(["reindex", "--dry-run", "--json"], { home: dir.path });
+  assertEquals(JSON.parse(json.stdout.split("\n")[0]!).changes.length, 24);
+});

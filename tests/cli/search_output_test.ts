@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { SearchOutput } from "../../src/cli/search_output.ts";
 import { PLAIN } from "../../src/cli/style.ts";
-import type { SearchHit } from "../../src/session/search.ts";
+import { ZIG_LOG } from "../../src/query/zig_view.ts";
 import { FakeHost } from "./fake_host.ts";
 
-function hit(text: string): SearchHit {
+function hit(text: string): Parameters<SearchOutput["print"]>[0] {
   const event = {
     seq: 1,
     ts: "2026-01-01T12:00:00+00:00",
@@ -14,18 +14,20 @@ function hit(text: string): SearchHit {
     stream: "stdout" as const,
     line: text,
   };
+  const session = {
+    id: "aaaaaaaa-1",
+    name: "w",
+    logPath: "/log",
+    startedAt: event.ts,
+    endedAt: null,
+    status: null,
+    state: "running",
+    durationMs: 1,
+    pinned: false,
+    entry: {},
+  } as const;
   return {
-    session: {
-      id: "aaaaaaaa-1",
-      name: "w",
-      logPath: "/log",
-      startedAt: event.ts,
-      endedAt: null,
-      status: null,
-      state: "running",
-      durationMs: 1,
-      entry: {} as SearchHit["session"]["entry"],
-    },
+    log: { source: { name: "zig" }, session, logPath: "/log", format: ZIG_LOG },
     line: { kind: "event", event, offset: 0, length: 1, text: JSON.stringify(event) },
     field: "line",
     text,

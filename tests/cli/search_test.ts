@@ -76,6 +76,9 @@ Deno.test("search --json tells where each hit is, and gives the stored line", as
   const hit = JSON.parse(line!);
   const stored = Deno.readTextFileSync(log).split("\n")[2]!;
   assertEquals(hit, {
+    source: "zig",
+    id: "bbbbbbbb-2",
+    name: "release",
     zig_session_id: "bbbbbbbb-2",
     workflow_name: "release",
     log_path: log,

@@ -106,6 +106,14 @@ Deno.test("show tells what was running when the writer died", async () => {
   assertStringIncludes(stdout, "   └─ ! a  did not end\n        │ last words\n");
 });
 
+Deno.test("show says whether a session is protected", async () => {
+  using store = new Store();
+  fill(store);
+  Deno.writeTextFileSync(`${store.layout.sessionsDir}/5e551017.pin`, "");
+  assertStringIncludes((await runMain(["show", ...store.args])).stdout, "session 5e551017 (pinned)\n");
+  assertEquals(JSON.parse((await runMain(["show", "--json", ...store.args])).stdout).pinned, true);
+});
+
 Deno.test("show keeps recorded text from breaking the tree", async () => {
   using store = new Store();
   store.put([
@@ -142,6 +150,7 @@ Deno.test("show --json prints one object with the names of the log", async () =>
     ended_at: "2026-01-01T12:00:26+00:00",
     last_event_at: "2026-01-01T12:00:26+00:00",
     duration_ms: 3_900_000,
+    pinned: false,
     tier_count: 4,
     events: 27,
     heartbeats: 0,
@@ -165,6 +174,7 @@ Deno.test("show --json prints one object with the names of the log", async () =>
     saved_vars: ["version", "commit"],
     failures: [],
     zag_session_id: null,
+    agent_sessions: [],
     zag_command: "exec",
     model: null,
     prompt_preview: "",

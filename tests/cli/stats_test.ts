@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { SessionWriter } from "../../src/session/writer.ts";
 import { runMain } from "./fake_host.ts";
 import { complete, ended, fail, output, start, started, Store } from "./store.ts";
 
@@ -36,6 +37,76 @@ Deno.test("stats --json prints an object a workflow, of the runs that fit", asyn
     line,
   ) => [JSON.parse(line).workflow_name, JSON.parse(line).runs]);
   assertEquals(names, [["docs", 1], ["nightly", 1]]);
+});
+
+Deno.test("stats --all counts the sessions of every project, and without it only those of one", async () => {
+  using store = new Store();
+  fill(store);
+  const there = SessionWriter.create({
+    workflowName: "far",
+    workflowPath: "",
+    tierCount: 0,
+    root: store.root,
+    project: "/far",
+  });
+  there.ended("success", 10);
+  const names = async (...args: readonly string[]): Promise<string[]> => {
+    const { stdout } = await runMain(["stats", "--json", ...args, ...store.args]);
+    return stdout.trimEnd().split("\n").map((line) => JSON.parse(line).workflow_name);
+  };
+  assertEquals(await names(), ["docs", "nightly"]);
+  assertEquals(await names("--all"), ["far", "docs", "nightly"]);
+});
+
+Deno.test("stats names a log that cannot be read on standard error, and counts the others", async () => {
+  using store = new Store();
+  fill(store);
+  const over = { started_at: "2026-01-01T12:05:00+00:00", ended_at: "2026-01-01T12:05:01+00:00", status: "success" };
+  const gone = {
+    ...over,
+    zig_session_id: "gone-4",
+    workflow_name: "gone\x1b[31m",
+    workflow_path: "",
+    log_path: "/no/log",
+    workspace_path: "",
+  };
+  Deno.writeTextFileSync(store.layout.indexPath, JSON.stringify({ sessions: [gone] }));
+  Deno.mkdirSync(`${store.layout.sessionsDir}/dddd-5.jsonl`);
+  const { code, stdout, stderr } = await runMain(["stats", ...store.args]);
+  assertEquals(code, 0);
+  assertMatch(stderr, /^ziglog: Cannot read session "gone-4": .*\n$/);
+  assertEquals(stdout.trimEnd().split("\n").length, 4);
+  const json = await runMain(["stats", "--json", ...store.args]);
+  assertEquals([json.stderr, json.stdout.split("\n").length], [stderr, 3]);
+});
+
+Deno.test("stats fits a narrow terminal: the names give way, then the chart, and the numbers stay", async () => {
+  using store = new Store();
+  const name = "a-workflow-whose-name-is-longer-than-most";
+  for (let at = 0; at < 20; at++) {
+    const kinds = [
+      started(name),
+      start("compile-everything"),
+      complete("compile-everything", at * 100),
+      ended("success", 1000),
+    ];
+    store.put(kinds, { id: `id-${at}`, startedAt: NOON + at * 60_000 });
+  }
+  const lines = async (columns?: number): Promise<string[]> => {
+    const { stdout } = await runMain(
+      ["stats", ...store.args],
+      columns === undefined ? {} : { columns, env: { NO_COLOR: "1" } },
+    );
+    return stdout.trimEnd().split("\n");
+  };
+  const whole = await lines();
+  assertEquals(whole, await lines(200));
+  assertMatch(whole[1]!, new RegExp(`^${name}  20 .* █{20}$`));
+  for (const columns of [110, 90, 80, 75]) {
+    const shown = await lines(columns);
+    for (const line of shown) assert(line.length <= columns, `${line.length} columns of ${columns}: ${line}`);
+    assertMatch(shown[1]!, /^a-workf.*… +20 +100% +1\.0 s +1\.0 s +1\.0 s +0 +0 +█/);
+  }
 });
 
 Deno.test("stats says so when no session fits, and refuses a time that is none", async () => {

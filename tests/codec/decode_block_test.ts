@@ -4,10 +4,10 @@ import { decodeBlock } from "../../src/codec/decode_block.ts";
 import type { Decoded, LineDialect } from "../../src/codec/dialect.ts";
 import { encodeSessionEvent, ZIG } from "../../src/codec/zig.ts";
 import type { SessionLogEvent } from "../../src/codec/zig_events.ts";
-import { anyEvent } from "../helpers/arbitraries.ts";
+import { anyEvent, anyText } from "../helpers/arbitraries.ts";
 import { golden, goldenBytes } from "../helpers/golden.ts";
 
-const { isPlain: _isPlain, ...careful } = ZIG;
+const { readPlain: _readPlain, ...careful } = ZIG;
 /** The dialect without its short cut: every line is decoded by itself. */
 const CAREFUL: LineDialect<SessionLogEvent> = careful;
 
@@ -32,6 +32,38 @@ const PIECES = [
     `,${output(5, "x")}`,
   ],
   ...[output(5, "x").replace('"seq":5,', "").replace("}", ',"seq":5}'), output(5, "xx").replace(":5", ":-0")],
+  // Of the same form as others, but for one character or one escape.
+  ...[
+    output(5, "\x1b[32mok\x1b[0m\t"),
+    output(5, "x").replace('"x"', '"\\ud800"'),
+    output(5, "x").replace('"x"', '"\t"'),
+  ],
+  ...[
+    output(5, "x").replace('"x"', '"\\ud83d\\ude00"'),
+    output(5, "x").replace('"x"', '"\\/"'),
+    output(5, "x").replace('"x"', '"\\q"'),
+  ],
+  ...[
+    output(5, "x").replace('"t"', '"\x01"'),
+    output(5, "x").replace('"t"', '"\\u0041"'),
+    output(5, "x").replace('"a"', '"\\n"'),
+  ],
+  ...[
+    output(5, "x").replace('"a"', '"b"'),
+    output(5, "x").replace('"s"', '"other"'),
+    output(5, "x").replace("stdout", "stderr"),
+  ],
+  ...[
+    output(5, "x").replace('"x"', '"x" '),
+    output(5, "x").replace('"x"', '"x","y":"z"'),
+    output(5, "x").replace('"x"', "7"),
+  ],
+  ...[
+    output(5, "x").replace(":5", ":"),
+    output(5, "x").replace("step_output", "step_skipped"),
+    '{"seq":5,"ts":"t',
+    "\ufffd",
+  ],
 ];
 
 /** Lines that make JSON only together, and lines that make too much of it: so that their numbers may be right. */
@@ -81,6 +113,33 @@ Deno.test("decodeBlock() says the same of every line as when each is decoded by 
       checkPlaces(lines, bytes, offset);
     }),
     { numRuns: 2000 },
+  );
+});
+
+/** A line of output that somebody may have changed a little. */
+const anyOutputLine = fc.tuple(
+  anyEvent,
+  fc.constantFrom("a", "b", "å"),
+  anyText,
+  fc.array(fc.tuple(fc.nat(), fc.nat(2), fc.oneof(anyText, fc.constantFrom('"', "\\", "}", ",", "0", " "))), {
+    maxLength: 1,
+  }),
+).map(([{ seq, ts, zig_session_id }, step_name, line, edits]) => {
+  const envelope = { seq, ts, zig_session_id };
+  const text = encodeSessionEvent({ ...envelope, type: "step_output", step_name, stream: "stdout", line });
+  return edits.reduce((text, [at, cut, put]) => {
+    const place = at % (text.length + 1);
+    return text.slice(0, place) + put.slice(0, 2) + text.slice(place + cut);
+  }, text);
+});
+
+Deno.test("decodeBlock() says the same of every line of output when one character is not as it should be", () => {
+  fc.assert(
+    fc.property(fc.array(anyOutputLine, { maxLength: 4 }), (lines) => {
+      const bytes = utf8.encode(lines.map((line) => `${line}\n`).join(""));
+      assertEquals(decodeBlock(ZIG, { offset: 0, bytes }), decodeBlock(CAREFUL, { offset: 0, bytes }));
+    }),
+    { numRuns: 3000 },
   );
 });
 

@@ -90,3 +90,17 @@ Deno.test("decodeIndex() keeps the entries around a damaged one when it can tell
     assertEquals(damage?.startsWith("entry 2: "), true);
   }
 });
+
+Deno.test("decodeIndex() and encodeIndex() keep long integers and mend lone surrogates, wherever they stand", () => {
+  const [entry] = decodeIndex(ZIG_PROJECT_INDEX, goldenText("zig/all/index.json")).entries;
+  const text = (more: string): string => `{"sessions": [${JSON.stringify(entry).replace(/}$/, more)}]}`;
+  const kept = decodeIndex(ZIG_PROJECT_INDEX, text(', "big": 12345678901234567890}'));
+  assertEquals((kept.entries[0] as unknown as { big: unknown }).big, 12345678901234567890n);
+  assertEquals(/"big": 12345678901234567890\n/.test(encodeIndex(ZIG_PROJECT_INDEX, kept.entries)), true);
+  const rest = decodeIndex(ZIG_PROJECT_INDEX, '{"sessions": [], "version": 12345678901234567890}');
+  assertEquals(rest.rest, { version: 12345678901234567890n });
+  assertEquals(decodeIndex(ZIG_PROJECT_INDEX, text(', "note": "12345678901234567890"}')).damage, undefined);
+  assertNotEquals(decodeIndex(ZIG_PROJECT_INDEX, text(', "note": "\\ud800"}')).damage, undefined);
+  const name = encodeIndex(ZIG_PROJECT_INDEX, [{ ...entry!, workflow_name: "a\ud800\\u" }]);
+  assertEquals(name.includes('"workflow_name": "a\ufffd\\\\u"'), true);
+});

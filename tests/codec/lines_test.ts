@@ -80,6 +80,15 @@ Deno.test("linesOf() finds the lines that lie between newlines and hold more tha
   }));
 });
 
+Deno.test("linesOf() tells a U+FFFD that was written from bytes that are not UTF-8, also where these are as many", () => {
+  const lines = ["\xef\xbf\xbd", "a\xef\xbf\xbdb", "\xf0\x9f\x98", "\xff", "\xef\xbf\xbd\xff", "ok"];
+  const bytes = Uint8Array.from(lines.join("\n"), (unit) => unit.charCodeAt(0));
+  assertEquals(
+    Array.from(linesOf({ offset: 0, bytes }), ({ text }) => text),
+    ["\ufffd", "a\ufffdb", undefined, undefined, undefined, "ok"],
+  );
+});
+
 Deno.test("linesOf() takes CRLF, Unicode white space and blank lines as the Rust reader does", () => {
   const text = "\u2028\u00a0a\u3000\u0085\r\n\r\n \t\n\ufeffb\nc\rd\n\u0085\ne";
   assertEquals(

@@ -71,6 +71,27 @@ Deno.test("OutputEncoder writes what encodeSessionEvent() does when it is given 
   );
 });
 
+Deno.test("OutputEncoder escapes what must be escaped when it stands anywhere in a line, and nothing else", () => {
+  const encoder = new OutputEncoder(ID);
+  const codes = [...Array(0x100).keys(), 0x2028, 0x20ac, 0xd83d, 0xde00, 0xfffd];
+  const lines = codes.flatMap((code) =>
+    Array.from({ length: 10 }, (_, at) => `${"x".repeat(at)}${String.fromCharCode(code)}${"y".repeat(9 - at)}`)
+  );
+  const lengths = Array.from({ length: 10 }, (_, length) => "z".repeat(length));
+  const outputs = [...lengths, ...lines].map((line, at): Output => ({
+    seq: at + 1,
+    time: { seconds: 1795225883, nanos: 1 },
+    step: "a",
+    stream: "stdout",
+    line,
+  }));
+  for (const batch of [outputs, ...outputs.map((output) => [output])]) {
+    encoder.clear();
+    for (const output of batch) add(encoder, output);
+    assertEquals(text(encoder), batch.map(expected).join(""));
+  }
+});
+
 Deno.test("OutputEncoder writes every digit of a number when it is near a power of ten", () => {
   const encoder = new OutputEncoder(ID);
   const outputs = edges.map((seq): Output => ({

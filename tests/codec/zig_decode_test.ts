@@ -10,7 +10,22 @@ const LINES = golden("zig", /\.jsonl$/)
 
 /** Values as they may stand in a line: right ones, and those that only look right once they are parsed. */
 const SOURCES = [
-  ...["1", "10", "0", "-0", "-1", "1.0", "1e1", "1E1", "10e0", "100e-1", "0e5", "01", "9007199254740993"],
+  ...[
+    "1",
+    "10",
+    "0",
+    "-0",
+    "-1",
+    "1.0",
+    "1e1",
+    "1E1",
+    "10e0",
+    "100e-1",
+    "0e5",
+    "01",
+    "9007199254740992",
+    "9007199254740993",
+  ],
   ...["18446744073709551615", "18446744073709551616", "-2147483648", "2147483648", "4294967295", "1e400", "NaN"],
   ...[
     '"stdout"',
@@ -24,7 +39,8 @@ const SOURCES = [
     '""',
   ],
   ...["null", "true", "[]", '["a"]', '["a","b\\n"]', "[null]", "{}", "[".repeat(127) + "]".repeat(127)],
-  ...["[".repeat(125) + "]".repeat(125), '"\u2028"', '"\x7f"', '"\ufeff"', '"\t"'],
+  ...["1e+21", "1e-7", "0.5", '{"a":{"\\ud800":[9007199254740992]}}', '{"2":0,"1":0}', '{"__proto__":[1,"\\u001b"]}'],
+  ...["[".repeat(125) + "]".repeat(125), "[".repeat(100) + "]".repeat(100), '"\u2028"', '"\x7f"', '"\ufeff"', '"\t"'],
 ];
 
 const KEYS = ["seq", "ts", "zig_session_id", "type", "step_name", "stream", "line", "interval_secs", "duration_ms"];

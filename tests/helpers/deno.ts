@@ -25,6 +25,8 @@ export interface CliOptions {
   readonly env?: Record<string, string>;
   /** The only folder that it may write; default: `.zig` in the home directory. Say `--root` or `ZIGLOG_ROOT` yourself. */
   readonly root?: string;
+  /** What it may read; default: everything. */
+  readonly read?: readonly string[];
   /** Default: `null`. */
   readonly stdin?: "piped" | "null";
 }
@@ -44,8 +46,9 @@ export interface CliResult {
  * @returns The command, to spawn or to take the output of.
  */
 export function cliCommand(args: readonly string[], options: CliOptions): Deno.Command {
-  const { home, cwd = home, env = {}, root = `${home}/.zig`, stdin = "null" } = options;
-  const rights = ["--no-prompt", "--allow-env", "--allow-read", `--allow-write=${root}`, "--allow-run"];
+  const { home, cwd = home, env = {}, root = `${home}/.zig`, read, stdin = "null" } = options;
+  const reading = read === undefined ? "--allow-read" : `--allow-read=${read.join(",")}`;
+  const rights = ["--no-prompt", "--allow-env", reading, `--allow-write=${root}`, "--allow-run"];
   return new Deno.Command(Deno.execPath(), {
     args: [...denoArgs("run"), ...rights, CLI, ...args],
     cwd,

@@ -2,7 +2,7 @@
 
 import { startSession } from "../../src/session/session_appender.ts";
 import { openCatalog } from "../../src/session/sessions.ts";
-import { pinSession } from "../../src/session/pins.ts";
+import { pinSession } from "../../src/maintenance/pins.ts";
 import { SessionWriter } from "../../src/session/writer.ts";
 import { lockPathOf } from "../../src/storage/layout.ts";
 

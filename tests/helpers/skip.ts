@@ -1,5 +1,7 @@
 /** Tests that need something outside of the project. */
 
+import { findDenort } from "./denort.ts";
+
 /** Something that a test needs. */
 interface Need {
   /** Tells whether it is there. */
@@ -20,9 +22,9 @@ const NEEDS = {
   outrig: { found: () => isOnPath("outrig"), otherwise: "the Rust program outrig is not on the PATH", inCi: false },
   tmpfs: { found: mountsTmpfs, otherwise: "a file system of a few kB cannot be mounted here", inCi: false },
   denort: {
-    found: () => Deno.env.has("DENORT_BIN") || isOnPath("denort"),
-    otherwise: "neither DENORT_BIN nor the PATH leads to denort, which deno compile starts from",
-    inCi: false,
+    found: () => findDenort() !== "none",
+    otherwise: "denort, which deno compile starts from, is neither named by DENORT_BIN nor can it be loaded",
+    inCi: true,
   },
   devFull: { found: () => exists("/dev/full"), otherwise: "there is no /dev/full", inCi: true },
   sh: { found: () => isOnPath("sh"), otherwise: "there is no POSIX shell on the PATH", inCi: true },
@@ -32,6 +34,10 @@ const NEEDS = {
     inCi: true,
   },
   git: { found: () => isOnPath("git"), otherwise: "git is not on the PATH", inCi: true },
+  bash: { found: () => isOnPath("bash"), otherwise: "bash is not on the PATH", inCi: true },
+  zsh: { found: () => isOnPath("zsh"), otherwise: "zsh is not on the PATH", inCi: false },
+  fish: { found: () => isOnPath("fish"), otherwise: "fish is not on the PATH", inCi: false },
+  groff: { found: () => isOnPath("groff"), otherwise: "groff is not on the PATH", inCi: false },
 } as const satisfies Record<string, Need>;
 
 /** Names of what a test can need. */

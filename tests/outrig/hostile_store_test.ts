@@ -164,9 +164,8 @@ Deno.test("RunStore.list() gives notice of a run and names the flag when it lies
     created: `NotCapable: Cannot write "${dir.at("root")}": permission is missing, run with --allow-write=${
       dir.at("root")
     }`,
-    linked: `NotCapable: Cannot write "${dir.at("root")}": permission is missing, run with --allow-write=${
-      dir.at("root")
-    }`,
+    linked: `NotCapable: Cannot create run in "${dir.at("root")}/new/dir": a link to it needs unscoped rights, ` +
+      "run with --allow-read --allow-write",
   });
 });
 

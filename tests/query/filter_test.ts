@@ -3,6 +3,7 @@ import type { Decoded } from "../../src/codec/dialect.ts";
 import { ZIG } from "../../src/codec/zig.ts";
 import type { SessionEventKind, SessionLogEvent } from "../../src/codec/zig_events.ts";
 import { compileFilter, type EventFilterSpec } from "../../src/query/filter.ts";
+import { ZIG_VIEW } from "../../src/query/zig_view.ts";
 
 function decoded(text: string): Decoded<SessionLogEvent> {
   const decoding = ZIG.decode(text);
@@ -51,7 +52,7 @@ const LINES = [
 
 /** The numbers of the lines that fit. */
 function fitting(spec: EventFilterSpec): number[] {
-  const filter = compileFilter(spec);
+  const filter = compileFilter(spec, ZIG_VIEW);
   return LINES.flatMap((line, at) => filter.matches(decoded(line)) ? [at + 1] : []);
 }
 
@@ -85,7 +86,7 @@ Deno.test("compileFilter() keeps what was written from a time on and before anot
 });
 
 Deno.test("compileFilter() compares 64-bit numbers without loss", () => {
-  const filter = compileFilter({ afterSeq: 9007199254740992n });
+  const filter = compileFilter({ afterSeq: 9007199254740992n }, ZIG_VIEW);
   const line = (seq: string): Decoded<SessionLogEvent> => decoded(LINES[5]!.replace('"seq":6', `"seq":${seq}`));
   assert(filter.matches(line("9007199254740993")));
   assert(!filter.matches(line("9007199254740992")));
@@ -118,12 +119,12 @@ Deno.test("compileFilter() wants everything that is asked for at once", () => {
 });
 
 Deno.test("EventFilter.locate() finds the text that fits and where", () => {
-  const filter = compileFilter({ text: { text: "ge" } });
+  const filter = compileFilter({ text: { text: "ge" } }, ZIG_VIEW);
   const locate = (at: number): unknown => filter.locate(decoded(LINES[at - 1]!));
   assertEquals(locate(3), { field: "zag_session_id", text: "agent-7", ranges: [[1, 3]] });
   assertEquals(locate(10), { field: "deep", text: "gem", ranges: [[0, 2]] });
   const stored = LINES[10]!;
   assertEquals(locate(11), { field: null, text: stored, ranges: [[stored.length - 2, stored.length]] });
   assertEquals(locate(4), undefined);
-  assertEquals(compileFilter({}).locate(decoded(LINES[3]!)), undefined);
+  assertEquals(compileFilter({}, ZIG_VIEW).locate(decoded(LINES[3]!)), undefined);
 });

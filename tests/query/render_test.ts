@@ -4,7 +4,9 @@ import type { Decoded, DecodedMalformed } from "../../src/codec/dialect.ts";
 import { decodeBlock } from "../../src/codec/decode_block.ts";
 import { ZIG } from "../../src/codec/zig.ts";
 import type { SessionEventKind, SessionLogEvent } from "../../src/codec/zig_events.ts";
-import { placeOf, renderEvent, renderLine, renderMalformed } from "../../src/query/render.ts";
+import { placeOf, renderEvent } from "../../src/query/render.ts";
+import { renderLine, renderMalformed } from "../../src/query/render_line.ts";
+import { ZIG_VIEW } from "../../src/query/zig_view.ts";
 import { visible, visibleJson } from "../../src/query/visible.ts";
 import { golden, goldenBytes, goldenText } from "../helpers/golden.ts";
 
@@ -24,7 +26,9 @@ function linesOf(bytes: Uint8Array<ArrayBuffer>): Decoded<SessionLogEvent>[] {
 for (const path of golden("zig", /listen\.txt$/)) {
   Deno.test(`renderEvent() gives ${path} when given the events of its log`, () => {
     const [log] = golden(path.replace("/listen.txt", ""), /\.jsonl$/);
-    const texts = linesOf(goldenBytes(log!)).map((line) => line.kind === "malformed" ? line.reason : renderLine(line));
+    const texts = linesOf(goldenBytes(log!)).map((line) =>
+      line.kind === "malformed" ? line.reason : renderLine(line, ZIG_VIEW)
+    );
     const text = texts.filter((text) => text !== undefined).map((text) => `${text}\n`).join("");
     assertEquals(text, goldenText(path));
   });
@@ -56,7 +60,7 @@ Deno.test("renderLine() tells the type and the fields when given a line of an un
   const [line] = linesOf(new TextEncoder().encode(text));
   assertEquals(line!.kind, "unknown");
   assertEquals(
-    renderLine(line as Exclude<typeof line, DecodedMalformed | undefined>),
+    renderLine(line as Exclude<typeof line, DecodedMalformed | undefined>, ZIG_VIEW),
     '? step_paused {"step_name":"a","until":18446744073709551615}',
   );
 });

@@ -48,6 +48,23 @@ Deno.test("RunStats counts a step as flaky when it passes after it failed with t
   assertEquals([retries, step!.retries, step!.flaky, step!.successes, step!.failures], [1, 1, 1, 1, 0]);
 });
 
+Deno.test("RunStats takes no step for flaky that was changed between two attempts of one run", () => {
+  const failed = run(begin("make"), fail("a"), ended("failure"));
+  const changed = run(begin("make"), fail("a"), begin("make -k"), complete("a"), ended());
+  const model = run(
+    begin("make"),
+    fail("a"),
+    { ...begin("make"), model: "m" } as SessionEventKind,
+    complete("a"),
+    ended(),
+  );
+  const back = run(begin("make"), fail("a"), begin("make -k"), fail("a", 2), begin("make"), complete("a"), ended());
+  const unknown = run(fail("a"), complete("a"), ended());
+  for (const each of [changed, model, back]) assertEquals(statsOf(each).steps[0]!.flaky, 0);
+  assertEquals(statsOf(failed, changed).steps[0]!.flaky, 0);
+  assertEquals(statsOf(unknown).steps[0]!.flaky, 1);
+});
+
 Deno.test("RunStats puts the slowest step first, and leaves out what never began", () => {
   const one = run(tier(0, "fast", "slow", "never"), complete("fast", 10), complete("slow", 1000), ended());
   assertEquals(statsOf(one).steps.map(({ name }) => name), ["slow", "fast"]);

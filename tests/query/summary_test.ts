@@ -104,9 +104,11 @@ Deno.test("summarize() follows a step from its tier to its end", () => {
     reason: null,
     savedVars: ["v"],
     zagSessionId: null,
+    agentSessions: [],
     zagCommand: "exec",
     model: "m",
     promptPreview: "make",
+    definition: '["exec","m","make"]',
     stdoutLines: 1,
     stderrLines: 1,
     tail: [{ stream: "stdout", line: "x" }, { stream: "stderr", line: "y" }],
@@ -121,14 +123,21 @@ Deno.test("summarize() counts attempts, and remembers why they failed, when a st
   assertEquals(failed.exitCode, null);
   assertEquals(failed.error, "oops 2");
   assertEquals(failed.durationMs, 3000);
+  const definition = '["exec","m","make"]';
   assertEquals(failed.failures, [
-    { attempt: 1, exitCode: 3, error: "oops 1", durationMs: 1000 },
-    { attempt: 2, exitCode: null, error: "oops 2", durationMs: 1000 },
+    { attempt: 1, exitCode: 3, error: "oops 1", definition, durationMs: 1000 },
+    { attempt: 2, exitCode: null, error: "oops 2", definition, durationMs: 1000 },
   ]);
   const running = stepOf(fold(...failing, start("a")), "a");
   assertEquals([running.state, running.attempts, running.error, running.endedAt], ["running", 3, null, null]);
   const saved = stepOf(fold(...failing, start("a"), complete("a")), "a");
   assertEquals([saved.state, saved.attempts, saved.failures.length, saved.error], ["success", 3, 2, null]);
+});
+
+Deno.test("summarize() lists the agent sessions of all attempts of a step", () => {
+  const attempt = (zag_session_id: string): SessionEventKind => ({ ...start("a"), zag_session_id } as SessionEventKind);
+  const step = stepOf(fold(attempt("one"), fail("a", 1), attempt("two"), fail("a", 2), attempt("")), "a");
+  assertEquals([step.agentSessions, step.zagSessionId], [["one", "two"], null]);
 });
 
 Deno.test("summarize() counts attempts by their ends when no event tells of their beginnings", () => {

@@ -25,3 +25,8 @@ Deno.test("previewOf() cuts after 200 characters when a command is longer", () =
   assertEquals(previewOf("😀".repeat(201)), "😀".repeat(200) + "…");
   assertEquals(previewOf("x" + "😀".repeat(400)), "x" + "😀".repeat(199) + "…");
 });
+
+Deno.test("previewOf() takes secrets out before it cuts, so that no half of one stays", () => {
+  const redact = (text: string): string => text.replaceAll("hunter2", "XXX");
+  assertEquals(previewOf(["echo", "x".repeat(190), "hunter2"], redact), `echo ${"x".repeat(190)} XXX`);
+});

@@ -13,11 +13,21 @@ Deno.test("parsePlan() reads every key when a plan has them all", async () => {
         { "name": "build", "run": "make all", "env": { "CC": "clang", "__proto__": "x" }, "cwd": "src" },
         { "name": "test", "run": ["make", "test", ""], "depends_on": ["build"], "retries": 2, "timeout_secs": 0.5 },
         { "name": "tell", "run": "mail", "when": { "step": "test", "is": ["failed", "skipped"] } },
+        { "name": "review", "run": ["claude", "-p", "x"], "agent": "claude", "model": "opus" },
       ],
     }`,
     "plan.jsonc",
   );
-  const plain = { dependsOn: [], env: {}, cwd: null, retries: 0, timeoutSecs: null, when: null };
+  const plain = {
+    dependsOn: [],
+    env: {},
+    cwd: null,
+    retries: 0,
+    timeoutSecs: null,
+    agent: null,
+    model: null,
+    when: null,
+  };
   const env = Object.fromEntries([["CC", "clang"], ["__proto__", "x"]]);
   const build = { ...plain, name: "build", run: "make all", env, cwd: "src" };
   const test = {
@@ -29,7 +39,12 @@ Deno.test("parsePlan() reads every key when a plan has them all", async () => {
     timeoutSecs: 0.5,
   };
   const tell = { ...plain, name: "tell", run: "mail", when: { step: "test", is: ["failed", "skipped"] } };
-  assertEquals<unknown>(plan, { name: "release", steps: [build, test, tell], tiers: [[build], [test], [tell]] });
+  const review = { ...plain, name: "review", run: ["claude", "-p", "x"], agent: "claude", model: "opus" };
+  assertEquals<unknown>(plan, {
+    name: "release",
+    steps: [build, test, tell, review],
+    tiers: [[build, review], [test], [tell]],
+  });
 });
 
 Deno.test("parsePlan() takes a single outcome for a list of one when a rule has it", async () => {
@@ -70,6 +85,11 @@ const MISTAKES: readonly (readonly [what: string, text: string, message: string]
     "a step's key is misspelt",
     planOf(`{ "name": "a", "run": "x", "dependson": [] }`),
     `line 4, column 32: "dependson" is not a key of a step; did you mean "depends_on"?`,
+  ],
+  [
+    "an agent is not known",
+    planOf(`{ "name": "a", "run": "x", "agent": "clyde" }`),
+    `line 4, column 41: "agent" is "clyde", not "claude" or "codex" or "gemini" or "copilot"`,
   ],
   [
     "a key is like no other",

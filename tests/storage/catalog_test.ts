@@ -86,6 +86,48 @@ Deno.test("Catalog.listAll() gives the sessions of all projects, in the global i
   assertEquals(byId(catalogOf(none), "in-two").logPath, `${two.layout.sessionsDir}/in-two.jsonl`);
 });
 
+Deno.test("Catalog.list() sorts by time, newest first, when the index is in another order", () => {
+  using dir = new TempDir();
+  const store = new Store(dir);
+  const over = { ended_at: ENDED, status: "success" as const };
+  for (const minutes of [[1, 2, 3], [3, 2, 1], [2, 3, 1]]) {
+    store.index(indexText(minutes.map((minute) => projectEntry(`at-${minute}`, { ...over, started_at: at(minute) }))));
+    assertEquals(ids(catalogOf(store).list()), ["at-3", "at-2", "at-1"]);
+    assertEquals(catalogOf(store).resolve({ kind: "latest" }).id, "at-3");
+  }
+});
+
+Deno.test("Catalog.list() takes the log of its own project when an index names another one", () => {
+  using dir = new TempDir();
+  const store = new Store(dir);
+  const over = { ended_at: ENDED, status: "success" as const };
+  const moved = projectEntry("moved", { ...over, log_path: "/elsewhere/moved.jsonl" });
+  const gone = projectEntry("gone", { ...over, log_path: "/elsewhere/gone.jsonl" });
+  store.index(indexText([moved, gone]));
+  const path = store.log("moved");
+  const paths = (): unknown => Object.fromEntries(catalogOf(store).list().map((row) => [row.id, row.logPath]));
+  assertEquals(paths(), { moved: path, gone: "/elsewhere/gone.jsonl" });
+  store.globalIndex(indexText([globalEntry("moved", { ...over, log_path: "/elsewhere/moved.jsonl" })]));
+  assertEquals(catalogOf(store).listAll().map(({ logPath }) => logPath), [path]);
+});
+
+Deno.test("Catalog tells which sessions are protected, in every project, and by the mark beside the log alone", () => {
+  using dir = new TempDir();
+  const [one, two] = [new Store(dir, "one"), new Store(dir, "two")];
+  const pinned = [one.log("a", { end: "success" }), two.log("b", { end: "success" })];
+  one.log("c", { end: "success" });
+  two.log("d", { end: "success" });
+  const marks = (rows: readonly SessionEntry<unknown>[]): string => {
+    return rows.filter((row) => row.pinned).map(({ id }) => id).sort().join();
+  };
+  assertEquals([marks(catalogOf(one).list()), marks(catalogOf(one).listAll())], ["", ""]);
+  for (const log of pinned) Deno.writeTextFileSync(log.replace(/jsonl$/, "pin"), "");
+  Deno.writeTextFileSync(`${one.layout.sessionsDir}/d.pin`, ""); // of the other project
+  assertEquals([marks(catalogOf(one).list()), marks(catalogOf(two).list())], ["a", "b"]);
+  assertEquals([marks(catalogOf(one).listAll()), marks(catalogOf(two).listAll())], ["a,b", "a,b"]);
+  assertEquals(["a", "b", "c", "d"].filter((id) => byId(catalogOf(one), id).pinned), ["a", "b"]);
+});
+
 Deno.test("Catalog.list() lists from the logs when an index is damaged, and writes nothing", () => {
   using dir = new TempDir();
   const store = new Store(dir);

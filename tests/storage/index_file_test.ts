@@ -130,16 +130,19 @@ Deno.test("IndexFile.update() sets the file aside when it may not be read", () =
   using dir = new TempDir();
   const text = indexText([projectEntry("a")]);
   dir.write("logs/index.json", text);
-  const { readFileSync } = Deno;
+  const { openSync } = Deno;
   try {
-    Deno.readFileSync = (): Uint8Array<ArrayBuffer> => {
-      throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
+    Deno.openSync = (path, options): Deno.FsFile => {
+      if (String(path).endsWith("index.json")) {
+        throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
+      }
+      return openSync(path, options);
     };
     const index = openIndex(dir, [projectEntry("b")]);
     assertEquals(index.load().exists, true);
     index.update((entries) => entries);
   } finally {
-    Deno.readFileSync = readFileSync;
+    Deno.openSync = openSync;
   }
   assertEquals(idsIn(dir), ["b"]);
   assertEquals(Deno.readTextFileSync(dir.at(`logs/${asideOf(dir)[0]}`)), text);
@@ -167,6 +170,22 @@ Deno.test("IndexFile.update() leaves the file and frees the lock when the change
     assertEquals(Deno.readTextFileSync(dir.at("logs/index.json")), text);
     assertEquals([asideOf(dir), lockState(dir.at("logs/index.json.lock"))], [[], "free"]);
   }
+});
+
+Deno.test("IndexFile.remove() removes the entries that are meant, and writes nothing when there is none", () => {
+  using dir = new TempDir();
+  const index = openIndex(dir, [projectEntry("from-log")]);
+  index.remove(() => true);
+  assertEquals(tree(dir.path), []);
+  dir.write("logs/index.json", indexText([projectEntry("a"), projectEntry("b")]).replace(/}$/, ', "version": 2}'));
+  const written = Deno.statSync(dir.at("logs/index.json")).ino;
+  index.remove(({ zig_session_id }) => zig_session_id === "c");
+  assertEquals([idsIn(dir), Deno.statSync(dir.at("logs/index.json")).ino], [["a", "b"], written]);
+  index.remove(({ zig_session_id }) => zig_session_id === "a");
+  assertEquals([idsIn(dir), index.load().rest], [["b"], { version: 2 }]);
+  dir.write("logs/index.json", "{");
+  index.remove(({ zig_session_id }) => zig_session_id === "b");
+  assertEquals([idsIn(dir), asideOf(dir).length], [["from-log"], 1]);
 });
 
 Deno.test("IndexFile.update() holds the lock while it changes the entries", () => {

@@ -12,11 +12,30 @@ for (
     ["/a/b/c", "a-b-c"],
     ["/home/me/päth with space", "home-me-päth with space"],
     ["/a/.b/..c", "a-.b-..c"],
-    ["C:\\a\\b", "C-a-b"],
+    ["/a/b:c\\d", "a-b:c\\d"],
+    ["//a", "a"],
+    ["/", ""],
   ] as const
 ) {
   Deno.test(`projectName() says ${name} when the git root is ${gitRoot}`, () =>
-    assertEquals(projectName(gitRoot), name));
+    assertEquals(projectName(gitRoot, false), name));
+}
+
+for (
+  const [gitRoot, name] of [
+    ["C:\\a\\b", "C-a-b"],
+    ["d:\\a b\\c-d", "d-a b-c-d"],
+    ["C:/a/b", "C-a-b"],
+    ["C:\\", "C-"],
+    ["\\\\server\\share\\a", "server-share-a"],
+    ["\\\\?\\C:\\a", "C-a"],
+    ["\\\\?\\UNC\\server\\share\\a", "server-share-a"],
+  ] as const
+) {
+  Deno.test(`projectName() says ${name} on Windows when the git root is ${gitRoot}`, () => {
+    assertEquals(projectName(gitRoot, true), name);
+    assertEquals(/[<>:"/\\|?*]/.test(name), false);
+  });
 }
 
 Deno.test("openLayout() names the project after the nearest git root, be it marked by a directory or a file", () => {

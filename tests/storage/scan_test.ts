@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Decoded } from "../../src/codec/dialect.ts";
 import { encodeSessionEvent, ZIG } from "../../src/codec/zig.ts";
 import type { SessionLogEvent } from "../../src/codec/zig_events.ts";
+import { ZIG_VIEW } from "../../src/query/zig_view.ts";
 import { compileFilter, type EventFilterSpec } from "../../src/query/filter.ts";
 import { textFieldsOf } from "../../src/query/text_fields.ts";
 import { read } from "../../src/storage/read.ts";
@@ -68,7 +69,7 @@ const anyLog = fc.tuple(fc.array(anyLine, { minLength: 1, maxLength: 12 }), fc.n
 function holdingsOf(bytes: Uint8Array): { texts: string[]; steps: string[] } {
   const lines = withLog(bytes, linesOf);
   const texts = lines.flatMap((line) =>
-    line.kind === "malformed" ? [line.text] : textFieldsOf(line).map(({ text }) => text)
+    line.kind === "malformed" ? [line.text] : textFieldsOf(line, ZIG_VIEW).map(({ text }) => text)
   );
   const steps = lines.flatMap((line) =>
     line.kind === "event" && "step_name" in line.event ? [line.event.step_name] : []
@@ -114,7 +115,7 @@ Deno.test("scan() with a prefilter finds what decoding every line finds", () => 
   let found = 0;
   fc.assert(
     fc.property(anyLog, anyQuery, (bytes, query) => {
-      const filter = compileFilter(specOf(query, holdingsOf(bytes)));
+      const filter = compileFilter(specOf(query, holdingsOf(bytes)), ZIG_VIEW);
       withLog(bytes, (path) => {
         const expected = linesOf(path).filter((line) => filter.matches(line));
         const { prefilter } = filter;
@@ -148,7 +149,7 @@ function output(seq: number, line: string): string {
 Deno.test("scan() decodes only lines that may fit when it has a prefilter", () => {
   const lines = ["nothing", "needle", "nothing é", "Needle 😀", "nothing", "nothing", "\x1b[1mnothing"];
   const bytes = utf8.encode(lines.map((line, at) => output(at + 1, line)).join(""));
-  const { prefilter } = compileFilter({ text: { text: "needle" } });
+  const { prefilter } = compileFilter({ text: { text: "needle" } }, ZIG_VIEW);
   withLog(bytes, (path) => {
     assertEquals(linesOf(path, { prefilter }).map((line) => line.kind === "event" && line.event.seq), [2, 4]);
   });
@@ -161,7 +162,7 @@ Deno.test("scan() gives the right place of each line across blocks, with text th
   );
   const bytes = utf8.encode(lines.join(""));
   assert(bytes.length > 600_000);
-  const { prefilter } = compileFilter({ text: { text: "the needle" } });
+  const { prefilter } = compileFilter({ text: { text: "the needle" } }, ZIG_VIEW);
   withLog(bytes, (path) => {
     for (const backwards of [false, true]) {
       const found = linesOf(path, { prefilter, backwards });
@@ -187,7 +188,7 @@ Deno.test("scan() stays between its bounds", () => {
   const lines = [output(1, "needle"), output(2, "needle"), output(3, "needle")];
   withLog(utf8.encode(lines.join("")), (path) => {
     const bounds = { from: lines[0]!.length, to: lines[0]!.length + lines[1]!.length };
-    for (const prefilter of [undefined, compileFilter({ text: { text: "needle" } }).prefilter]) {
+    for (const prefilter of [undefined, compileFilter({ text: { text: "needle" } }, ZIG_VIEW).prefilter]) {
       for (const backwards of [false, true]) {
         const [line, ...others] = linesOf(path, { ...bounds, prefilter, backwards });
         assertEquals(line?.offset, bounds.from);
@@ -200,7 +201,7 @@ Deno.test("scan() stays between its bounds", () => {
 Deno.test("scanLast() finds the last lines that fit, in the order of the log", () => {
   const anyCount = fc.nat(6);
   fc.assert(fc.property(anyLog, anyQuery, anyCount, (bytes, query, count) => {
-    const filters = [compileFilter({}), compileFilter(specOf(query, holdingsOf(bytes)))];
+    const filters = [compileFilter({}, ZIG_VIEW), compileFilter(specOf(query, holdingsOf(bytes)), ZIG_VIEW)];
     withLog(bytes, (path) => {
       for (const filter of filters) {
         const expected = count === 0 ? [] : linesOf(path).filter((line) => filter.matches(line)).slice(-count);
@@ -212,7 +213,7 @@ Deno.test("scanLast() finds the last lines that fit, in the order of the log", (
 
 Deno.test("scanLast() reads no more of a long log than it must", () => {
   const lines = Array.from({ length: 30_000 }, (_, at) => output(at, at === 29_900 ? "needle" : "hay"));
-  const { prefilter, matches } = compileFilter({ text: { text: "needle" } });
+  const { prefilter, matches } = compileFilter({ text: { text: "needle" } }, ZIG_VIEW);
   let looked = 0;
   const spy: LinePrefilter = {
     over(text: string): (from: number) => number {
@@ -226,7 +227,7 @@ Deno.test("scanLast() reads no more of a long log than it must", () => {
     assert(looked < 50_000, `${looked} characters were looked at`);
     assertEquals(scanLast(path, ZIG, filter, 2).length, 1);
     assert(looked > 3_000_000, "all were looked at when there was no second one");
-    const last = scanLast(path, ZIG, compileFilter({}), 20_000);
+    const last = scanLast(path, ZIG, compileFilter({}, ZIG_VIEW), 20_000);
     assertEquals(
       last.map((line) => line.kind === "event" && line.event.seq),
       Array.from({ length: 20_000 }, (_, at) => 10_000 + at),

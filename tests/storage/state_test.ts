@@ -75,6 +75,25 @@ Deno.test("Catalog.list() says what the log tells when the index says nothing of
   assertEquals(row.entry, { ...projectEntry("a", { ended_at: ENDED, status: "failure" }), label: "kept" });
 });
 
+Deno.test("Catalog.list() finds the end of a log when many lines stand behind it, and takes no output for one", () => {
+  for (const lines of [1, 15, 16, 100, 500]) {
+    using dir = new TempDir();
+    const store = new Store(dir);
+    const output = Array.from({ length: lines }, () => "zig_session_ended"); // said, and not meant
+    const behind = logText("a", { output }).split("\n").slice(1).join("\n");
+    const path = age(store.log("a", logText("a", { end: "failure" }) + behind));
+    const check = (): void => {
+      const row = only(store, START_MS + 1e9);
+      assertEquals([row.state, row.status, row.endedAt], ["failure", "failure", ENDED], `${lines} lines behind it`);
+    };
+    check(); // by the log alone
+    store.index(indexText([projectEntry("a")]));
+    check(); // by the index, and the log
+    Deno.writeTextFileSync(path, logText("a") + behind);
+    assertEquals(only(store, Date.now() + 1e9).state, "stale");
+  }
+});
+
 Deno.test("Catalog.list() says what the index tells when the log has lost its end", () => {
   using dir = new TempDir();
   const store = new Store(dir);

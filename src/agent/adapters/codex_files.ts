@@ -1,0 +1,56 @@
+/** Where Codex keeps its sessions. */
+
+import { join } from "../../deps/path.ts";
+import { UsageError } from "../../errors.ts";
+import { readDir } from "../../storage/layout.ts";
+import { readEnv, requirePath } from "../../storage/permission.ts";
+import type { TranscriptFile } from "../transcript.ts";
+import { headText, transcriptAt } from "../transcript_head.ts";
+
+const ROLLOUT = /^rollout-.*\.jsonl(\.zst)?$/;
+
+/** Years, months and days have a folder each. */
+const DEPTH = 3;
+
+/**
+ * Finds the folder of Codex.
+ *
+ * @param env Reads a variable of the environment that it runs in.
+ * @returns `$CODEX_HOME`, else `$HOME/.codex`.
+ * @throws {UsageError} When neither is known.
+ */
+export function codexFolder(env: (name: string) => string | undefined = readEnv): string {
+  const moved = env("CODEX_HOME");
+  if (moved) return moved;
+  const home = env("HOME") || env("USERPROFILE");
+  if (home) return join(home, ".codex");
+  throw new UsageError("Cannot find the folder of Codex: HOME is not set or may not be read (--allow-env=HOME)");
+}
+
+/**
+ * Lists the sessions, archived ones too. One that is there both compressed and not, as while it is compressed, is listed
+ * once. Of a compressed sub-agent it is not told whose it is.
+ *
+ * @param folder The folder of Codex, such as `~/.codex`.
+ * @param since Only sessions that were written to then or later, in milliseconds since the epoch.
+ * @returns The sessions, in no order.
+ * @throws {Deno.errors.NotCapable} When it may not be read; the message names the flag.
+ */
+export function listCodexSessions(folder: string, since?: number): TranscriptFile[] {
+  requirePath("read", folder);
+  return [
+    ...rolloutsBelow(join(folder, "sessions"), DEPTH, since),
+    ...rolloutsBelow(join(folder, "archived_sessions"), 0, since),
+  ];
+}
+
+function rolloutsBelow(folder: string, depth: number, since: number | undefined): TranscriptFile[] {
+  const entries = readDir(folder);
+  const names = new Set(entries.map(({ name }) => name));
+  return entries.flatMap(({ name, isDirectory }) => {
+    const path = join(folder, name);
+    if (isDirectory) return depth > 0 ? rolloutsBelow(path, depth - 1, since) : [];
+    if (!ROLLOUT.test(name) || names.has(name.replace(/\.zst$/, "")) && name.endsWith(".zst")) return [];
+    return transcriptAt(path, () => headText(path, "parent_thread_id"), since);
+  });
+}

@@ -1,0 +1,91 @@
+/** Where Gemini CLI keeps its chats. */
+
+import { basename, dirname, join, resolve } from "../../deps/path.ts";
+import { isJsonObject } from "../../codec/json.ts";
+import { UsageError } from "../../errors.ts";
+import { readDir } from "../../storage/layout.ts";
+import { mayRead, readEnv, requirePath } from "../../storage/permission.ts";
+import type { TranscriptFile } from "../transcript.ts";
+import { transcriptAt } from "../transcript_head.ts";
+
+/**
+ * Finds the folder of Gemini CLI.
+ *
+ * @param env Reads a variable of the environment that it runs in.
+ * @returns `$GEMINI_CLI_HOME/.gemini`, else `$HOME/.gemini`.
+ * @throws {UsageError} When neither is known.
+ */
+export function geminiFolder(env: (name: string) => string | undefined = readEnv): string {
+  const home = env("GEMINI_CLI_HOME") || env("HOME") || env("USERPROFILE");
+  if (home) return join(home, ".gemini");
+  throw new UsageError("Cannot find the folder of Gemini CLI: HOME is not set or may not be read (--allow-env=HOME)");
+}
+
+/**
+ * Lists the chats of all projects, those of sub-agents too. A chat that was carried over from the older format is listed
+ * once.
+ *
+ * @param folder The folder of Gemini CLI, such as `~/.gemini`.
+ * @returns The chats, in no order.
+ * @throws {Deno.errors.NotCapable} When it may not be read; the message names the flag.
+ */
+export function listGeminiSessions(folder: string): TranscriptFile[] {
+  requirePath("read", folder);
+  const files: TranscriptFile[] = [];
+  for (const { name: project } of readDir(join(folder, "tmp"))) {
+    const chats = join(folder, "tmp", project, "chats");
+    const entries = readDir(chats);
+    const names = new Set(entries.map(({ name }) => name));
+    for (const { name, isDirectory } of entries) {
+      if (isDirectory) {
+        const below = readDir(join(chats, name)).filter((entry) => entry.name.endsWith(".jsonl"));
+        files.push(...below.flatMap((entry) => transcriptAt(join(chats, name, entry.name), name)));
+      } else if (/^session-.*\.jsonl?$/.test(name) && !names.has(`${name}l`)) {
+        files.push(...transcriptAt(join(chats, name), null));
+      }
+    }
+  }
+  return files;
+}
+
+/**
+ * Finds the directory that a chat is about: its own files do not say.
+ *
+ * @param path The chat, as listed.
+ * @returns The directory; `null` when nobody knows any more.
+ */
+export async function geminiCwd(path: string): Promise<string | null> {
+  const above = dirname(path);
+  const project = dirname(basename(above) === "chats" ? above : dirname(above));
+  const told = readText(join(project, ".project_root"))?.trim();
+  if (told) return told;
+  const name = basename(project);
+  for (const [directory, slug] of registryOf(dirname(dirname(project)))) {
+    if (slug === name || await sha256(directory) === name) return directory;
+  }
+  return null;
+}
+
+/** The directories that Gemini CLI has worked in, with their short names. */
+function registryOf(folder: string): [directory: string, slug: unknown][] {
+  try {
+    const registry: unknown = JSON.parse(readText(join(folder, "projects.json")) ?? "{}");
+    return isJsonObject(registry) && isJsonObject(registry.projects) ? Object.entries(registry.projects) : [];
+  } catch {
+    return []; // being written, or damaged
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return mayRead(path) ? Deno.readTextFileSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How directories were named before they had short names. */
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(resolve(text)));
+  return new Uint8Array(digest).toHex();
+}

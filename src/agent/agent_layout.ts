@@ -1,0 +1,73 @@
+/** Where the sessions of agents are. */
+
+import { dirname, join, resolve } from "../deps/path.ts";
+import { UsageError } from "../errors.ts";
+import { type Layout, openLayout, storeRoot } from "../storage/layout.ts";
+import { readEnv } from "../storage/permission.ts";
+import type { AgentStoreOptions } from "./agent_options.ts";
+
+/** The paths of one project's agent sessions. */
+export interface AgentLayout extends Layout {
+  /** Whether the sessions are entered into an index of all projects. */
+  readonly hasGlobalIndex: boolean;
+}
+
+/**
+ * Finds the store of agent sessions and the project in it.
+ *
+ * @param options Which.
+ * @returns The paths; nothing is created.
+ * @throws {UsageError} When neither a root nor a home directory is known.
+ * @throws {Deno.errors.NotCapable} When the store may not be read.
+ */
+export function agentLayout(options: AgentStoreOptions = {}): AgentLayout {
+  if (options.logsDir !== undefined) return layoutOf(resolve(options.logsDir), options.globalIndexDir);
+  const layout = openLayout({ root: options.root ?? agentRoot(), project: options.project });
+  const { globalIndexDir } = options;
+  const moved = globalIndexDir === undefined ? {} : { globalIndexPath: indexIn(resolve(globalIndexDir)) };
+  return { ...layout, ...moved, hasGlobalIndex: true };
+}
+
+/**
+ * The directory where this program keeps the sessions of agents.
+ *
+ * @returns `agents` in the store of zig sessions: `~/.zig/agents`, unless `ZIGLOG_ROOT` moves it.
+ * @throws {UsageError} When no home directory is known.
+ */
+export function agentRoot(): string {
+  return join(storeRoot({}), "agents");
+}
+
+/**
+ * The directory where the original keeps the logs of a project, to record there or to read what it recorded.
+ *
+ * @param options The project; the one of the working directory when it is left out.
+ * @returns `$ZAG_USER_LOG_DIR`, or `~/.zag/projects/<project>/logs`; `~/.zag/logs` outside of a repository.
+ * @throws {UsageError} When no home directory is known.
+ */
+export function logsDir(options: Pick<AgentStoreOptions, "project"> = {}): string {
+  const moved = readEnv("ZAG_USER_LOG_DIR");
+  if (moved !== undefined) return resolve(moved);
+  const home = readEnv("HOME") ?? readEnv("USERPROFILE");
+  if (home === undefined) throw new UsageError("Cannot find the logs of zag: HOME is not set, or may not be read");
+  return openLayout({ root: join(home, ".zag"), project: options.project }).logsDir;
+}
+
+function layoutOf(logsDir: string, globalIndexDir: string | undefined): AgentLayout {
+  const projectDir = dirname(logsDir);
+  const root = globalIndexDir === undefined ? projectDir : resolve(globalIndexDir);
+  return {
+    root,
+    projectDir,
+    projectFound: projectDir !== root,
+    logsDir,
+    sessionsDir: join(logsDir, "sessions"),
+    indexPath: join(logsDir, "index.json"),
+    globalIndexPath: indexIn(root),
+    hasGlobalIndex: globalIndexDir !== undefined,
+  };
+}
+
+function indexIn(directory: string): string {
+  return join(directory, "sessions_index.json");
+}

@@ -1,0 +1,63 @@
+import { join, resolve } from "../deps/path.ts";
+import { UsageError } from "../errors.ts";
+import { storeRoot } from "../storage/layout.ts";
+import { readEnv } from "../storage/permission.ts";
+import { AGENTS } from "./adapters/agents.ts";
+import { type ImportProgress, importSessions } from "./import_sessions.ts";
+import { importSourceOf } from "./import_source.ts";
+import type { ImportResult } from "./import_transcript.ts";
+import { importZagSessions } from "./import_zag.ts";
+import type { AgentName } from "./transcript.ts";
+
+/** Whose sessions can be imported. */
+export type ImportableAgent = AgentName | "zag";
+
+/** Whose sessions can be imported. */
+export const IMPORTABLE: readonly ImportableAgent[] = ["claude", "codex", "gemini", "copilot", "zag"];
+
+/** How sessions are imported. */
+export interface AgentImportOptions {
+  /** Directory of the store of zig sessions, which holds that of agent sessions; the usual one when it is left out. */
+  readonly root?: string | undefined;
+  /** The agent's folder; the usual one when it is left out. */
+  readonly folder?: string | undefined;
+  /** Only sessions that were written to then or later, in milliseconds since the epoch. */
+  readonly since?: number | undefined;
+  /** Whether only to tell what would be imported. */
+  readonly dryRun?: boolean | undefined;
+  /** Told what is going on. */
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+  /** Told where a damaged record of earlier imports was put. */
+  readonly onSetAside?: ((path: string) => void) | undefined;
+}
+
+/**
+ * Imports past sessions of an agent, or of zag.
+ *
+ * @param agent Whose.
+ * @param options What is imported, and where to.
+ * @returns What became of each session, one after the other.
+ * @throws {UsageError} When the agent's folder or the store cannot be found.
+ * @throws {Deno.errors.NotCapable} When the folder may not be read, or the store not be written; the message names the
+ * flag.
+ * @throws {LogLockedError} When another import from that agent is going on.
+ */
+export async function* importAgentSessions(
+  agent: ImportableAgent,
+  options: AgentImportOptions = {},
+): AsyncGenerator<ImportResult, void, void> {
+  const root = join(storeRoot(options), "agents");
+  if (agent === "zag") {
+    yield* importZagSessions({ ...options, root, folder: resolve(options.folder ?? zagFolder()) });
+    return;
+  }
+  const source = AGENTS[agent];
+  const folder = resolve(options.folder ?? source.folder());
+  yield* importSessions({ ...options, source: importSourceOf(source), root, folder });
+}
+
+function zagFolder(): string {
+  const home = readEnv("HOME") ?? readEnv("USERPROFILE");
+  if (home !== undefined) return join(home, ".zag");
+  throw new UsageError("Cannot find the store of zag: HOME is not set or may not be read (--allow-env=HOME)");
+}

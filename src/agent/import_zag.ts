@@ -1,0 +1,148 @@
+/** Importing what zag itself has recorded: its logs are taken over as they are. */
+
+import { ZAG } from "../codec/zag.ts";
+import type { AgentIndexEntry } from "../codec/zag_index.ts";
+import { join } from "../deps/path.ts";
+import { isSessionId, type SessionId } from "../session_id.ts";
+import { gatherEvidence } from "../storage/evidence.ts";
+import { IndexFile } from "../storage/index_file.ts";
+import { allProjects, type Layout, logPathOf, projectLayout, readDir } from "../storage/layout.ts";
+import { mayRead, requirePath } from "../storage/permission.ts";
+import { readFully } from "../storage/read_fully.ts";
+import { ImportIndexes } from "./import_indexes.ts";
+import type { ImportProgress } from "./import_sessions.ts";
+import type { ImportKind, ImportResult } from "./import_transcript.ts";
+import type { TranscriptFile } from "./transcript.ts";
+
+/** How the sessions of zag are imported. */
+export interface ZagImportOptions {
+  /** The store of zag, such as `~/.zag`. */
+  readonly folder: string;
+  /** Directory of the store of agent sessions, such as `~/.zig/agents`. */
+  readonly root: string;
+  /** Only sessions that were written to then or later, in milliseconds since the epoch. */
+  readonly since?: number | undefined;
+  /** Whether only to tell what would be imported. */
+  readonly dryRun?: boolean | undefined;
+  /** Told what is going on. */
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
+/** Bytes that are compared and copied at once. */
+const PIECE = 1024 * 1024;
+
+/** A log of zag, and where it belongs. */
+interface ZagLog {
+  readonly file: TranscriptFile;
+  readonly id: SessionId;
+  readonly from: Layout;
+  readonly to: Layout;
+}
+
+/**
+ * Imports the sessions that zag has recorded, byte for byte. A log that has grown since is completed; one that differs
+ * from what is in the store is left alone.
+ *
+ * @param options What is imported, and where to.
+ * @returns What became of each session, one after the other.
+ * @throws {Deno.errors.NotCapable} When the folder may not be read, or the store not be written; the message names the
+ * flag.
+ */
+export function* importZagSessions(options: ZagImportOptions): Generator<ImportResult, void, void> {
+  const { folder, root, since = -Infinity, dryRun = false, onProgress } = options;
+  requirePath("read", folder);
+  requirePath("read", root);
+  if (!dryRun) requirePath("write", root);
+  const logs = allProjects(folder).flatMap((from) => logsOf(from, folder, root)).filter((log) =>
+    log.file.modified >= since
+  );
+  const totalBytes = logs.reduce((sum, { file }) => sum + file.size, 0);
+  const indexes = new ImportIndexes();
+  const entries = new Map<string, Map<string, AgentIndexEntry>>();
+  let bytes = 0;
+  try {
+    for (const [done, log] of logs.entries()) {
+      onProgress?.({ done, transcripts: logs.length, bytes, totalBytes });
+      const kind = takeOver(log, dryRun);
+      bytes += log.file.size;
+      if (!dryRun && (kind === "imported" || kind === "completed")) indexes.add(log.to, entryOf(log, entries));
+      const { file, id: session, to: { projectDir } } = log;
+      yield { kind, file, session, projectDir, events: 0, losses: new Map() };
+    }
+    onProgress?.({ done: logs.length, transcripts: logs.length, bytes, totalBytes });
+  } finally {
+    if (!dryRun && indexes.size > 0) indexes.flush();
+  }
+}
+
+function logsOf(from: Layout, folder: string, root: string): ZagLog[] {
+  const projectDir = from.projectDir === folder ? root : join(root, from.projectDir.slice(folder.length + 1));
+  const to = projectLayout(root, projectDir);
+  return readDir(from.sessionsDir).flatMap(({ name }) => {
+    const id = name.replace(/\.jsonl$/, "");
+    const path = join(from.sessionsDir, name);
+    if (id === name || !isSessionId(id) || !mayRead(path)) return [];
+    const { isFile, size, mtime } = Deno.statSync(path);
+    return isFile ? [{ file: { path, parentId: null, size, modified: mtime?.getTime() ?? 0 }, id, from, to }] : [];
+  });
+}
+
+/** Copies what the store lacks of a log. */
+function takeOver({ file, id, to }: ZagLog, dryRun: boolean): ImportKind {
+  const path = logPathOf(to, id);
+  let before: number;
+  try {
+    before = Deno.statSync(path).size;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (dryRun) return "imported";
+    Deno.mkdirSync(to.sessionsDir, { recursive: true, mode: 0o700 });
+    const temporary = `${path}.tmp`; // a log is there as a whole, or not at all
+    copyFrom(file.path, 0, temporary);
+    Deno.renameSync(temporary, path);
+    return "imported";
+  }
+  if (before >= file.size || !isSame(file.path, path, before)) return before === file.size ? "unchanged" : "recorded";
+  if (!dryRun) copyFrom(file.path, before, path);
+  return "completed";
+}
+
+function isSame(path: string, other: string, length: number): boolean {
+  using left = Deno.openSync(path, { read: true });
+  using right = Deno.openSync(other, { read: true });
+  for (let at = 0; at < length; at += PIECE) {
+    const size = Math.min(PIECE, length - at);
+    const [a, b] = [readFully(left, at, size), readFully(right, at, size)];
+    if (a.length !== b.length || a.some((byte, index) => byte !== b[index])) return false;
+  }
+  return true;
+}
+
+function copyFrom(path: string, offset: number, to: string): void {
+  using source = Deno.openSync(path, { read: true });
+  using target = Deno.openSync(to, {
+    write: true,
+    create: true,
+    append: offset > 0,
+    truncate: offset === 0,
+    mode: 0o600,
+  });
+  const { size } = source.statSync();
+  for (let at = offset; at < size;) {
+    const piece = readFully(source, at, Math.min(PIECE, size - at));
+    if (piece.length === 0) break; // cut off meanwhile
+    for (let written = 0; written < piece.length;) written += target.writeSync(piece.subarray(written));
+    at += piece.length;
+  }
+}
+
+/** The entry that zag has, for where the log is now; where it has none, what the log tells. */
+function entryOf({ id, from, to }: ZagLog, indexes: Map<string, Map<string, AgentIndexEntry>>): AgentIndexEntry {
+  let entries = indexes.get(from.indexPath);
+  if (entries === undefined) {
+    const { entries: told } = new IndexFile(from.indexPath, ZAG.projectIndex, () => []).load();
+    indexes.set(from.indexPath, entries = new Map(told.map((entry) => [entry.wrapper_session_id, entry])));
+  }
+  const known = entries.get(id) ?? ZAG.rebuild(gatherEvidence(to, id, ZAG)).project;
+  return { ...known, log_path: logPathOf(to, id) };
+}

@@ -1,0 +1,5 @@
+/** The module that the worker of the binary runs. */
+
+import { serve } from "./worker.ts";
+
+serve();

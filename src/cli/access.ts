@@ -1,0 +1,28 @@
+/** What a command may touch. Standard streams and the environment are there for every command. */
+
+/**
+ * How a path is used. A file that is written is replaced as a whole, under a lock, so that the right to write it covers
+ * its temporary file and its lock beside it as well.
+ */
+export type PathAccess = "read" | "write";
+
+/** What a command may touch. Where programs can be kept from more than they need, this is what they get. */
+export interface Access {
+  /** How it uses the store. */
+  readonly store: PathAccess;
+  /** How it uses the paths that options name, by option. */
+  readonly options?: Readonly<Record<string, PathAccess>>;
+  /** How it uses the paths that its arguments name. */
+  readonly positionals?: PathAccess;
+  /** Directories below the home directory that it reads. */
+  readonly home?: readonly string[];
+  /**
+   * When it reads what other programs have recorded: when `--source` asks for that, or also when a session is named by its
+   * id, which may be any program's.
+   */
+  readonly sources?: "option" | "id";
+  /** Whether it starts programs. What those do is not ours to limit. */
+  readonly run?: boolean;
+  /** What it asks the system about itself. */
+  readonly sys?: readonly "statfs"[];
+}

@@ -1,0 +1,58 @@
+/** Starting the program, and listing a long index. */
+
+import { cliCommand } from "../helpers/deno.ts";
+import { type Suite, timed } from "./harness.ts";
+import { fillStore } from "./logs.ts";
+import { linesOf } from "./programs.ts";
+
+const SESSIONS = 10_000;
+const PARSES = 20;
+
+const VERSION = "ziglog --version";
+const PARSE = "one parse of the index";
+const LIST = "ziglog list --json";
+
+/**
+ * The suites of starting.
+ *
+ * @param folder Directory for the store.
+ * @returns The suites.
+ */
+export function startSuites(folder: string): Suite[] {
+  const root = `${folder}/store`;
+  const { indexPath } = fillStore(root, SESSIONS);
+  const program = (...args: readonly string[]) => async (): Promise<string[]> =>
+    await linesOf(cliCommand(args, { home: folder }));
+  const list = program("list", "--json", "--root", root, "--project", root);
+  return [{
+    name: `start, ${SESSIONS.toLocaleString("en")} sessions in the index`,
+    unit: "ms",
+    baseline: VERSION,
+    ratio: "cost",
+    cases: [
+      { name: VERSION, run: () => timed(program("--version")) },
+      { name: "ziglog help", run: () => timed(program("help")) },
+      { name: PARSE, run: () => parse(indexPath) },
+      {
+        name: LIST,
+        run: () =>
+          timed(async () => {
+            const { length } = await list();
+            if (length !== SESSIONS) throw new Error(`${length} sessions were listed, not ${SESSIONS}`);
+          }),
+      },
+    ],
+    goals: [{
+      what: `cost of ${LIST}, compared with ${VERSION} and ${PARSE}`,
+      measure: (median) => median(LIST) / (median(VERSION) + median(PARSE)),
+      atMost: 1.5,
+    }],
+  }];
+}
+
+/** Milliseconds that one parse takes, without what a first one takes longer. */
+async function parse(path: string): Promise<number> {
+  return await timed(() => {
+    for (let at = 0; at < PARSES; at++) JSON.parse(Deno.readTextFileSync(path));
+  }) / PARSES;
+}

@@ -1,0 +1,7 @@
+/** As `src/binary/main_worker.ts`, with probes. */
+
+import { serve } from "../../../src/binary/worker.ts";
+import { addProbes } from "./probes.ts";
+
+addProbes();
+serve();
