@@ -7,7 +7,7 @@ import { denoArgs } from "../helpers/deno.ts";
 import { denoDir } from "../../scripts/imports.ts";
 import { needs } from "../helpers/skip.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
-import { output, started, Store } from "./store.ts";
+import { ended, output, started, Store } from "./store.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url).href;
 const ID = "5e551017";
@@ -54,7 +54,7 @@ const RIGHTS: Readonly<Record<string, (home: Home) => string[]>> = {
 };
 
 /** How these lines end when they have all rights, where it is not well. */
-const CODES: Readonly<Record<string, number>> = { logs: 3 };
+const CODES: Readonly<Record<string, number>> = { verify: 1, logs: 3, emit: 3, end: 3 };
 
 /** A home directory with a session in its store. */
 class Home extends TempDir {
@@ -70,7 +70,7 @@ class Home extends TempDir {
   constructor() {
     super();
     using elsewhere = new Store();
-    const log = elsewhere.put([started("workflow"), output("step", "text")], { id: ID });
+    const log = elsewhere.put([started("workflow"), output("step", "text"), ended()], { id: ID });
     const path = this.write(`.zig/logs/sessions/${ID}.jsonl`, Deno.readTextFileSync(log));
     Deno.utimeSync(path, 0, 0); // nobody writes it any more
     Deno.mkdirSync(this.at("agent"));
