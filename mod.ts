@@ -167,15 +167,9 @@ export type { FollowedLog } from "./src/storage/store_follower.ts";
 export type { EventFilterSpec, TextMatch } from "./src/query/filter.ts";
 export type { TextQuerySpec, TextRange } from "./src/query/text_query.ts";
 export { sessionStats, type SessionStatsOptions } from "./src/session/stats.ts";
-export {
-  type Durations,
-  type Outcomes,
-  RunStats,
-  sparkline,
-  type Stats,
-  type StepStats,
-  type WorkflowStats,
-} from "./src/query/stats.ts";
+export { type Durations, type Outcomes, sparkline } from "./src/query/outcomes.ts";
+export { type AgentUsages, RunStats, type Stats, type StepStats, type WorkflowStats } from "./src/query/stats.ts";
+export type { ModelUsage, TokenUsage } from "./src/query/usage.ts";
 export { type ReplayOptions, replaySession } from "./src/session/replay.ts";
 export { Pacer, replayDelays, type ReplayPace } from "./src/query/replay.ts";
 export { diffSessions, type SessionDiff } from "./src/session/diff.ts";

@@ -12,6 +12,12 @@ export interface AgentLayout extends Layout {
   readonly hasGlobalIndex: boolean;
 }
 
+/** A store of the original. */
+export interface ZagStore extends AgentStoreOptions {
+  /** Its directory. */
+  readonly root: string;
+}
+
 /**
  * Finds the store of agent sessions and the project in it.
  *
@@ -46,11 +52,29 @@ export function agentRoot(): string {
  * @throws {UsageError} When no home directory is known.
  */
 export function logsDir(options: Pick<AgentStoreOptions, "project"> = {}): string {
-  const moved = readEnv("ZAG_USER_LOG_DIR");
-  if (moved !== undefined) return resolve(moved);
+  const { root, logsDir } = zagStore(options);
+  return logsDir ?? openLayout({ root, project: options.project }).logsDir;
+}
+
+/**
+ * Finds the store of the original. `$ZAG_USER_LOG_DIR` stands there for the logs of the project, whichever it is.
+ *
+ * @param options The project; the one of the working directory when it is left out.
+ * @returns What opens it.
+ * @throws {UsageError} When no home directory is known.
+ */
+export function zagStore(options: Pick<AgentStoreOptions, "project"> = {}): ZagStore {
   const home = readEnv("HOME") ?? readEnv("USERPROFILE");
-  if (home === undefined) throw new UsageError("Cannot find the logs of zag: HOME is not set, or may not be read");
-  return openLayout({ root: join(home, ".zag"), project: options.project }).logsDir;
+  if (home === undefined) {
+    throw new UsageError(
+      "Cannot find the sessions of zag: HOME is not set, or may not be read (run with --allow-env=HOME,USERPROFILE)",
+    );
+  }
+  const root = join(home, ".zag");
+  const moved = readEnv("ZAG_USER_LOG_DIR");
+  return moved === undefined
+    ? { root, project: options.project }
+    : { root, logsDir: resolve(moved), globalIndexDir: root };
 }
 
 function layoutOf(logsDir: string, globalIndexDir: string | undefined): AgentLayout {

@@ -12,8 +12,9 @@ import { TRANSCRIPT, type TranscriptLine } from "./transcript_line.ts";
 import { LossCounter, sumLosses } from "./transcript_losses.ts";
 import { TranscriptReader } from "./transcript_reader.ts";
 
-/** Milliseconds between two looks for a file: an agent may have thousands of them. */
+/** Milliseconds between two looks for a file, and how many times as long as a look takes: there may be thousands. */
 const LOOK_MS = 500;
+const LOOK_SHARE = 20;
 
 /** A file that is being read. */
 interface Attached {
@@ -36,8 +37,9 @@ export class LiveTranscript implements Disposable {
   readonly #finder: LiveFinder;
   readonly #lineLosses = new LossCounter();
   readonly #marks = new EventMarks();
+  #leftLosses: LossReport = new Map();
   #attached: Attached | undefined;
-  #looked = -Infinity;
+  #nextLook = -Infinity;
 
   /**
    * Remembers what is there: to be made just before the agent is started.
@@ -69,20 +71,20 @@ export class LiveTranscript implements Disposable {
     return this.#attached?.fold.facts ?? null;
   }
 
-  /** What was passed over in the session. */
+  /** What was passed over in the session, and in those that it took the place of. */
   get losses(): LossReport {
-    return sumLosses(this.#lineLosses.report, this.#attached?.fold.losses ?? new Map());
+    return sumLosses(this.#lineLosses.report, this.#leftLosses, this.#attached?.fold.losses ?? new Map());
   }
 
   /** Tells what is new since the last call. */
   async poll(): Promise<void> {
-    await this.#look(LOOK_MS);
+    if (performance.now() >= this.#nextLook) await this.#look();
     await this.#read();
   }
 
   /** Tells what is left: a last line without its newline, and what only the end tells, such as the tokens used. */
   async finalize(): Promise<void> {
-    await this.#look(0);
+    await this.#look();
     await this.#read();
     const attached = this.#attached;
     if (attached === undefined) return;
@@ -96,25 +98,27 @@ export class LiveTranscript implements Disposable {
     this.#attached = undefined;
   }
 
-  /** Looks for a file, unless that was done a moment ago. */
-  async #look(pause: number): Promise<void> {
-    const isSettled = this.#attached !== undefined && this.#context.isWorktree !== true;
-    if (isSettled || performance.now() - this.#looked < pause) return;
-    this.#looked = performance.now();
-    if (this.#attached === undefined) {
-      const found = await this.#finder.find();
-      if (found !== undefined) await this.#attach(found);
-      return;
-    }
-    const next = await this.#finder.findNext(this.#attached.path);
-    if (next === undefined) return;
-    await this.#read(); // what the session told before it was left
-    this.#tellAll(this.#attached.fold.end());
-    const old_session_id = this.#attached.fold.facts.sessionId;
-    this[Symbol.dispose]();
-    const event = { type: "session_cleared", old_session_id, new_session_id: null } as const;
+  /** Looks for a file, or for one that is begun after it. */
+  async #look(): Promise<void> {
+    if (this.#attached !== undefined && this.#context.isWorktree !== true) return;
+    const began = performance.now();
+    const found = this.#attached === undefined
+      ? await this.#finder.find()
+      : await this.#finder.findNext(this.#attached.path);
+    this.#nextLook = performance.now() + Math.max(LOOK_MS, LOOK_SHARE * (performance.now() - began));
+    if (found === undefined) return;
+    if (this.#attached !== undefined) await this.#leave(this.#attached);
+    await this.#attach(found);
+  }
+
+  /** Tells what is left of a session that another has taken the place of. */
+  async #leave({ fold }: Attached): Promise<void> {
+    await this.#read();
+    this.#tellAll(fold.end());
+    const event = { type: "session_cleared", old_session_id: fold.facts.sessionId, new_session_id: null } as const;
     this.#sink({ source: "provider_file", event, at: null });
-    await this.#attach(next);
+    this.#leftLosses = sumLosses(this.#leftLosses, fold.losses);
+    this[Symbol.dispose]();
   }
 
   async #attach({ path, from }: LiveTranscriptFile): Promise<void> {

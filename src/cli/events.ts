@@ -8,6 +8,7 @@ import { checkTypes } from "./check_types.ts";
 import { type Command, type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { LinePrinter } from "./line_printer.ts";
+import { loadMarkdown } from "./load_markdown.ts";
 import { LATEST, selectorOf } from "./selector.ts";
 import { chooseSession, ID_SOURCE } from "./source_option.ts";
 
@@ -81,6 +82,7 @@ async function run(context: Context): Promise<number> {
     timestamps: true,
     numbered: true,
     types: [],
+    markdown: await loadMarkdown(context, options, view),
   });
   if (options.last === undefined) printAll(log, filter, printer);
   else printer.print(scanLast(log.logPath, dialect, filter, options.last));

@@ -2,11 +2,13 @@
 
 import type { Decoded, DecodedMalformed } from "../codec/dialect.ts";
 import { formatTime } from "../query/duration.ts";
-import type { AnyEvent, EventView } from "../query/event_view.ts";
+import type { AnyEvent, EventView, MarkdownText } from "../query/event_view.ts";
 import { compileFilter, type EventFilter } from "../query/filter.ts";
 import { renderLine, renderMalformed } from "../query/render_line.ts";
 import { visible, visibleJson } from "../query/visible.ts";
+import { widthOf } from "../query/width.ts";
 import type { Host } from "./host.ts";
+import type { ShowMarkdown } from "./load_markdown.ts";
 import type { Style } from "./style.ts";
 import { toneColor } from "./tone.ts";
 
@@ -15,6 +17,15 @@ type SoundLine = Exclude<Line, DecodedMalformed>;
 
 /** Columns of a number; longer ones stick out. */
 const NUMBER_WIDTH = 6;
+
+/** Columns where the terminal does not tell. */
+const USUAL_COLUMNS = 80;
+
+/** The fewest columns for markdown beside what stands in front; with less it stands below. */
+const NARROWEST = 40;
+
+// deno-lint-ignore no-control-regex
+const MARKS = /\x1b\[\d+m/g;
 
 /** How lines are printed. */
 export interface PrintOptions {
@@ -36,6 +47,8 @@ export interface PrintOptions {
   readonly showHidden?: boolean | undefined;
   /** How to colour them. */
   readonly style: Style;
+  /** Shows what events say in markdown. Default: as it was written. */
+  readonly markdown?: ShowMarkdown | undefined;
 }
 
 /** Prints events on standard output, and what is damaged on standard error. */
@@ -85,18 +98,46 @@ export class LinePrinter {
    * @returns `true` when it does.
    */
   prints(line: Line): boolean {
-    return line.kind !== "malformed" && this.#textOf(line) !== "";
+    return line.kind !== "malformed" && this.#plainOf(line) !== undefined;
   }
 
   #textOf(line: SoundLine): string {
-    if (!this.#filter.matches(line)) return "";
-    if (this.#options.json) return `${this.#isShown ? visibleJson(line.text) : line.text}\n`;
-    const { view, numbered, prefix = "" } = this.#options;
-    const isHidden = line.kind === "event" && this.#hidden.has(line.event.type);
-    const text = (isHidden ? undefined : renderLine(line, view)) ?? (numbered ? String(line.event.type) : undefined);
+    const text = this.#plainOf(line);
     if (text === undefined) return "";
-    const shown = view.isMultiline ? this.#showLines(text, prefix) : this.#show(text);
-    return `${prefix}${this.#numberOf(line)}${this.#timeOf(line)}${this.#paint(line, shown)}\n`;
+    const { json, view, markdown, prefix = "" } = this.#options;
+    if (json) return `${this.#isShown ? visibleJson(text) : text}\n`;
+    const front = `${this.#numberOf(line)}${this.#timeOf(line)}`;
+    const said = line.kind === "event" && !this.#isHidden(line) ? view.markdownOf?.(line.event) : undefined;
+    const shown = markdown !== undefined && said !== undefined
+      ? this.#showMarkdown(markdown, said, line, front)
+      : this.#paint(line, view.isMultiline ? this.#showLines(text, prefix) : this.#show(text));
+    return `${prefix}${front}${shown}\n`;
+  }
+
+  /** The line as it is stored, or as text; `undefined` when it is not printed. */
+  #plainOf(line: SoundLine): string | undefined {
+    if (!this.#filter.matches(line)) return undefined;
+    const { json, view, numbered } = this.#options;
+    if (json) return line.text;
+    return (this.#isHidden(line) ? undefined : renderLine(line, view)) ??
+      (numbered ? String(line.event.type) : undefined);
+  }
+
+  #isHidden(line: SoundLine): boolean {
+    return line.kind === "event" && this.#hidden.has(line.event.type);
+  }
+
+  /** Markdown, with further lines below the first one, so that none can pass for another event. */
+  #showMarkdown(show: ShowMarkdown, { head, text }: MarkdownText, line: SoundLine, front: string): string {
+    const { prefix = "", view } = this.#options;
+    const columns = (this.#host.stdout.columns ?? USUAL_COLUMNS) - shownWidth(prefix);
+    const own = widthOf(head) + 1;
+    const isBelow = front !== "" && columns - shownWidth(front) - own < NARROWEST;
+    const indent = isBelow ? own : shownWidth(front) + own;
+    const quiet = line.kind === "event" && view.paintOf(line.event).tone === "quiet";
+    const margin = `\n${prefix}${" ".repeat(indent)}`;
+    const shown = show(text, { width: columns - indent, quiet }).replaceAll("\n", margin);
+    return `${this.#paint(line, head)}${isBelow ? margin : " "}${shown}`.replace(/ +$/gm, "");
   }
 
   /** Of a text of several lines, each has the prefix in front. */
@@ -130,4 +171,9 @@ export class LinePrinter {
     const { length } = this.#show(head);
     return `${color(text.slice(0, length))}${text.slice(length)}`;
   }
+}
+
+/** Columns of a text that may be marked. */
+function shownWidth(text: string): number {
+  return widthOf(text.replace(MARKS, ""));
 }

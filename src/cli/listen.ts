@@ -16,6 +16,7 @@ import type { Host } from "./host.ts";
 import { Interruption } from "./interruption.ts";
 import { LinePrinter } from "./line_printer.ts";
 import { listenAll } from "./listen_all.ts";
+import { loadMarkdown } from "./load_markdown.ts";
 import { LATEST, selectorOf } from "./selector.ts";
 import { chooseSession, ID_SOURCE } from "./source_option.ts";
 
@@ -83,6 +84,7 @@ export const listen: Command<typeof OPTIONS> = defineCommand({
       view: log.format.view,
       showHidden: options["show-thinking"],
       style: context.style,
+      markdown: await loadMarkdown(context, options, log.format.view),
     });
     const end = options["no-follow"]
       ? await printSoFar(context, session, log, printer)

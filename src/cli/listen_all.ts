@@ -18,11 +18,13 @@ import type { CommandContext, OptionTable } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { Interruption } from "./interruption.ts";
 import { LinePrinter, type PrintOptions } from "./line_printer.ts";
+import { loadMarkdown } from "./load_markdown.ts";
 import { SHORT_ID } from "./short_id.ts";
 import type { Style } from "./style.ts";
 
 /** How the sessions of a store are followed. */
-export interface ListenAllOptions extends Omit<PrintOptions, "types" | "view" | "style" | "prefix" | "numbered"> {
+export interface ListenAllOptions
+  extends Omit<PrintOptions, "types" | "view" | "style" | "markdown" | "prefix" | "numbered"> {
   /** Whose sessions. */
   readonly source: SourceName;
   /** The types to print; all of them when empty. */
@@ -43,7 +45,7 @@ export interface ListenAllOptions extends Omit<PrintOptions, "types" | "view" | 
  * @returns The exit code.
  */
 export async function listenAll(
-  { host, layout, style }: Pick<CommandContext<OptionTable>, "host" | "layout" | "style">,
+  { host, layout, style, redact }: Pick<CommandContext<OptionTable>, "host" | "layout" | "style" | "redact">,
   options: ListenAllOptions,
 ): Promise<number> {
   const source = await openSource(options.source, layout);
@@ -58,7 +60,8 @@ export async function listenAll(
   using cursor = options.cursor === undefined ? undefined : ListenCursor.open(options.cursor, now);
   host.stderr.write(`listening to all sessions of: ${visible(root)}\n`);
 
-  const print = { ...options, types, view: format.view, style };
+  const markdown = await loadMarkdown({ host, style, redact }, options, format.view);
+  const print = { ...options, types, view: format.view, style, markdown };
   const printers = new Map<string, LinePrinter>();
   const printerOf = (log: FollowedLog, lines: readonly Decoded<AnyEvent>[]): LinePrinter => {
     const known = printers.get(log.logPath);

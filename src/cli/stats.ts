@@ -1,6 +1,7 @@
 import type { JsonObject } from "../codec/json.ts";
 import { formatDuration } from "../query/duration.ts";
-import { type Outcomes, sparkline, type WorkflowStats } from "../query/stats.ts";
+import { type Outcomes, sparkline } from "../query/outcomes.ts";
+import type { WorkflowStats } from "../query/stats.ts";
 import { type Cell, table } from "../query/table.ts";
 import { formatCount, parseTime } from "../query/units.ts";
 import type { ModelUsage } from "../query/usage.ts";
@@ -79,7 +80,7 @@ function usageFrom(layout: LayoutOptions): (id: string) => Promise<ModelUsage | 
   let sessions: AgentSessions | undefined;
   return async (id) => {
     sessions ??= new (await import("../sources/agent_sessions.ts")).AgentSessions(layout);
-    return (await sessions.summaryOf(id))?.usage ?? null;
+    return sessions.summaryOf(id)?.usage ?? null;
   };
 }
 

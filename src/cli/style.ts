@@ -6,6 +6,10 @@ export interface Style {
   readonly enabled: boolean;
   /** Makes it stand out. */
   bold(text: string): string;
+  /** Makes it lean, as one stresses a word. */
+  italic(text: string): string;
+  /** Draws a line below it. */
+  underline(text: string): string;
   /** Makes it stand back. */
   dim(text: string): string;
   /** For what failed. */
@@ -30,6 +34,8 @@ function plain(text: string): string {
 export const PLAIN: Style = {
   enabled: false,
   bold: plain,
+  italic: plain,
+  underline: plain,
   dim: plain,
   red: plain,
   green: plain,
@@ -41,6 +47,8 @@ export const PLAIN: Style = {
 export const COLORED: Style = {
   enabled: true,
   bold: mark(1, 22),
+  italic: mark(3, 23),
+  underline: mark(4, 24),
   dim: mark(2, 22),
   red: mark(31, 39),
   green: mark(32, 39),

@@ -76,7 +76,7 @@ export const ZAG_PROJECT_INDEX: IndexSchema<AgentIndexEntry> = {
   }),
   summarize: (entry) => ({
     id: entry.wrapper_session_id,
-    name: entry.command === null ? entry.provider : `${entry.provider} ${entry.command}`,
+    name: entry.provider,
     logPath: entry.log_path,
     startedAt: entry.started_at,
     endedAt: entry.ended_at,

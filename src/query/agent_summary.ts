@@ -20,6 +20,8 @@ export interface AgentSummary {
   readonly providerSessionId: string | null;
   /** Model asked for. */
   readonly model: string | null;
+  /** What the agent was asked for first. */
+  readonly prompt: string | null;
   /** Directory that it worked in. */
   readonly cwd: string | null;
   /** How it was run. */
@@ -54,17 +56,21 @@ export interface AgentSummary {
   readonly malformed: number;
 }
 
-/** Takes the lines of an agent session one by one. */
+/** Calls that may be waiting for their results; of older ones the kind is forgotten. */
+const MOST_CALLS = 1000;
+
+/** Takes the lines of an agent session one by one, in memory that does not grow with their number. */
 export class AgentFold {
   #last: AgentLogEvent | undefined;
   #started: Extract<AgentLogEvent, { type: "session_started" }> | undefined;
   #startedAt: string | null = null;
   #ended: Extract<AgentLogEvent, { type: "session_ended" }> | undefined;
   readonly #tools = new Map<ToolKind, { calls: number; failures: number }>();
-  /** Kinds of the tools that were called, by what joins a call to its result. */
+  /** Kinds of the tools that were called and have not answered, by what joins a call to its result. */
   readonly #kinds = new Map<string, ToolKind>();
   #runs: ModelUsage | null = null;
   #total: ModelUsage | null = null;
+  #prompt: string | null = null;
   #turns = 0;
   #messages = 0;
   #limits = 0;
@@ -94,6 +100,7 @@ export class AgentFold {
       provider: last?.provider ?? null,
       providerSessionId: last?.provider_session_id ?? null,
       model: this.#started?.model ?? null,
+      prompt: this.#prompt,
       cwd: this.#started?.cwd ?? null,
       command: this.#started?.command ?? null,
       startedAt: this.#startedAt,
@@ -126,6 +133,7 @@ export class AgentFold {
         this.#ended = event;
         break;
       case "user_message":
+        this.#prompt ??= event.content;
         this.#turns++;
         break;
       case "assistant_message":
@@ -134,15 +142,17 @@ export class AgentFold {
       case "tool_call": {
         const { tool_kind = "other", tool_id } = event;
         this.#countOf(tool_kind).calls++;
-        if (tool_id !== null) this.#kinds.set(tool_id, tool_kind);
+        if (tool_id !== null) this.#remember(tool_id, tool_kind);
         break;
       }
-      case "tool_result":
+      case "tool_result": {
+        const called = this.#kinds.get(event.tool_id ?? "");
+        this.#kinds.delete(event.tool_id ?? "");
         if (event.success === false || event.success === null && event.error !== null) {
-          const kind = event.tool_kind ?? this.#kinds.get(event.tool_id ?? "") ?? "other";
-          this.#countOf(kind).failures++;
+          this.#countOf(event.tool_kind ?? called ?? "other").failures++;
         }
         break;
+      }
       case "usage":
         this.#addUsage(event);
         break;
@@ -150,6 +160,11 @@ export class AgentFold {
         this.#limits++;
         break;
     }
+  }
+
+  #remember(toolId: string, kind: ToolKind): void {
+    if (this.#kinds.size === MOST_CALLS) this.#kinds.delete(this.#kinds.keys().next().value!);
+    this.#kinds.set(toolId, kind);
   }
 
   #countOf(kind: ToolKind): { calls: number; failures: number } {
@@ -178,6 +193,13 @@ function usageOf(usage: Omit<Usage, "type">): ModelUsage {
   };
 }
 
-function byCalls([, a]: readonly [ToolKind, ToolCount], [, b]: readonly [ToolKind, ToolCount]): number {
+/**
+ * Puts the tools that were called most first.
+ *
+ * @param a A kind of tools, and how often they were called.
+ * @param b Another.
+ * @returns What `sort` expects.
+ */
+export function byCalls([, a]: readonly [ToolKind, ToolCount], [, b]: readonly [ToolKind, ToolCount]): number {
   return b.calls - a.calls;
 }

@@ -24,6 +24,14 @@ export interface Paint {
   readonly head?: string;
 }
 
+/** The text of an event that people write as markdown. */
+export interface MarkdownText {
+  /** What stands in front of it where it is shown. */
+  readonly head: string;
+  /** The text. */
+  readonly text: string;
+}
+
 /** A dialect as filters, searches and people see it. */
 export interface EventView<Event> {
   /** The types of its events. */
@@ -46,6 +54,8 @@ export interface EventView<Event> {
   render(event: Event): string | undefined;
   /** How that text is coloured. */
   paintOf(event: Event): Paint;
+  /** What an event says in markdown; `undefined` for one that says nothing so. Left out where no event does. */
+  markdownOf?(event: Event): MarkdownText | undefined;
   /** What runs, where the event that begins a session tells. */
   titleOf(event: Event): string | undefined;
   /** What a text is, for somebody who searched for it; empty when that goes without saying. */

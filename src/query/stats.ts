@@ -1,32 +1,9 @@
 /** How the runs of workflows, and their steps, did over time. */
 
 import type { SessionState } from "../storage/liveness.ts";
+import { type Outcomes, OutcomeTally } from "./outcomes.ts";
 import type { RunSummary, StepSummary } from "./summary.ts";
 import { addUsage, type ModelUsage } from "./usage.ts";
-
-/** How long something took, in milliseconds; `null` when nothing was measured. */
-export interface Durations {
-  /** Half of them took no longer. */
-  readonly p50: number | null;
-  /** 95 of a hundred took no longer. */
-  readonly p95: number | null;
-  /** The longest. */
-  readonly max: number | null;
-}
-
-/** How often something was done, and how it went. */
-export interface Outcomes {
-  /** How many went well. */
-  readonly successes: number;
-  /** How many did not. */
-  readonly failures: number;
-  /** The part that went well, of those that ended: 0 to 1; `null` when none did. */
-  readonly successRate: number | null;
-  /** How long those took that went well. */
-  readonly durations: Durations;
-  /** The last of these durations, the newest last. */
-  readonly recent: readonly number[];
-}
 
 /** How a step did in the runs of its workflow. */
 export interface StepStats extends Outcomes {
@@ -69,12 +46,6 @@ export interface Stats {
 /** What agent sessions used, by their ids. */
 export type AgentUsages = ReadonlyMap<string, ModelUsage>;
 
-/** Durations that are kept for a chart. */
-const RECENT = 20;
-
-/** Bars from low to high. */
-const BARS = "▁▂▃▄▅▆▇█";
-
 /** Gathers how runs did, in memory that depends on the number of runs and steps. */
 export class RunStats {
   readonly #workflows = new Map<string, WorkflowTally>();
@@ -105,48 +76,9 @@ export class RunStats {
   }
 }
 
-/**
- * Draws numbers as a line of bars.
- *
- * @param values Numbers from 0.
- * @returns One bar each, in proportion to the largest.
- */
-export function sparkline(values: readonly number[]): string {
-  const most = Math.max(...values, 1);
-  return values.map((value) => BARS[Math.round(value / most * (BARS.length - 1))]).join("");
-}
-
-class Tally {
-  #successes = 0;
-  #failures = 0;
-  readonly #durations: number[] = [];
-
-  success(durationMs: number | bigint | null): void {
-    this.#successes++;
-    if (durationMs !== null) this.#durations.push(Number(durationMs));
-  }
-
-  failure(): void {
-    this.#failures++;
-  }
-
-  outcomes(): Outcomes {
-    const [successes, failures] = [this.#successes, this.#failures];
-    const ended = successes + failures;
-    const sorted = this.#durations.toSorted((a, b) => a - b);
-    return {
-      successes,
-      failures,
-      successRate: ended === 0 ? null : successes / ended,
-      durations: { p50: percentile(sorted, 50), p95: percentile(sorted, 95), max: percentile(sorted, 100) },
-      recent: this.#durations.slice(-RECENT),
-    };
-  }
-}
-
 class WorkflowTally {
   readonly #name: string;
-  readonly #tally = new Tally();
+  readonly #tally = new OutcomeTally();
   readonly #steps = new Map<string, StepTally>();
   #runs = 0;
   #unfinished = 0;
@@ -185,7 +117,7 @@ class WorkflowTally {
 
 class StepTally {
   readonly #name: string;
-  readonly #tally = new Tally();
+  readonly #tally = new OutcomeTally();
   #runs = 0;
   #skipped = 0;
   #retries = 0;
@@ -229,9 +161,4 @@ class StepTally {
       usage: this.#usage,
     };
   }
-}
-
-/** By the nearest rank: always one of the values. */
-function percentile(sorted: readonly number[], percent: number): number | null {
-  return sorted[Math.ceil(sorted.length * percent / 100) - 1] ?? null;
 }

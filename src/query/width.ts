@@ -51,6 +51,31 @@ export function fit(text: string, width: number): string {
 }
 
 /**
+ * Breaks text that is too wide, anywhere.
+ *
+ * @param text Text without control characters.
+ * @param width The columns there are, at least 1; a character that is wider than that stands alone.
+ * @returns The parts, at least one.
+ */
+export function splitByWidth(text: string, width: number): string[] {
+  if (widthOf(text) <= width) return [text];
+  const parts: string[] = [];
+  let part = "";
+  let used = 0;
+  for (const grapheme of graphemesOf(text)) {
+    const columns = graphemeWidth(grapheme);
+    if (part !== "" && used + columns > width) {
+      parts.push(part);
+      part = "";
+      used = 0;
+    }
+    part += grapheme;
+    used += columns;
+  }
+  return [...parts, part];
+}
+
+/**
  * Fills text up with spaces.
  *
  * @param text Text without control characters.

@@ -3,7 +3,7 @@
 import { stringifyJson } from "../codec/json.ts";
 import { AGENT_ENVELOPE, AGENT_EVENT_TYPES, type AgentEventType, ZAG } from "../codec/zag.ts";
 import type { AgentEventKind, AgentLogEvent, ToolCall, ToolResult } from "../codec/zag_events.ts";
-import type { EventView, LogFormat, Paint } from "./event_view.ts";
+import type { EventView, LogFormat, MarkdownText, Paint } from "./event_view.ts";
 
 /** What people look for: what was said and thought, tools with all that they were given and answered, and what went wrong. */
 const TEXT_FIELDS = {
@@ -180,6 +180,18 @@ function paintOf(event: AgentLogEvent): Paint {
   }
 }
 
+/** Agents write for people to read; what people and tools write is taken as it is. */
+function markdownOf(event: AgentLogEvent): MarkdownText | undefined {
+  switch (event.type) {
+    case "assistant_message":
+      return { head: "⏺", text: event.content };
+    case "reasoning":
+      return { head: "…", text: event.content };
+    default:
+      return undefined;
+  }
+}
+
 /** The zag dialect as people see it. */
 export const ZAG_VIEW: EventView<AgentLogEvent> = {
   types: AGENT_EVENT_TYPES,
@@ -192,6 +204,7 @@ export const ZAG_VIEW: EventView<AgentLogEvent> = {
   isPlainText: false,
   render,
   paintOf,
+  markdownOf,
   titleOf: (event) => event.type === "session_started" ? event.provider : undefined,
   labelOf: (type, field) => MAIN_FIELDS.includes(field) ? type : `${type} ${field}`,
 };

@@ -1,24 +1,21 @@
 /** The agent sessions that steps of workflows ran, found by the ids that the steps name. */
 
+import { agentLayout } from "../agent/agent_layout.ts";
 import { ZAG } from "../codec/zag.ts";
 import { UsageError } from "../errors.ts";
 import { AgentFold, type AgentSummary } from "../query/agent_summary.ts";
 import { parseSessionId, type SessionId } from "../session_id.ts";
 import { isFileError } from "../storage/file_error.ts";
-import { type LayoutOptions, projectLayout } from "../storage/layout.ts";
+import type { Layout, LayoutOptions } from "../storage/layout.ts";
 import { findLog } from "../storage/locate.ts";
 import { mayRead } from "../storage/permission.ts";
 import { scan } from "../storage/scan.ts";
-import { openSource } from "./open_source.ts";
-import type { Source } from "./source.ts";
-
-/** Where agent sessions may be, in the order they are looked up. */
-const STORES = ["agents", "zag"] as const;
+import { AGENT_SOURCES, findAgentStore } from "./agent_store.ts";
 
 /** Finds agent sessions in the store beside the workflows', and in that of the Rust program zag where it may be read. */
 export class AgentSessions {
   readonly #options: LayoutOptions;
-  #stores: Promise<readonly Source[]> | undefined;
+  #stores: readonly Layout[] | undefined;
 
   /** @param options The store and project of the workflows. */
   constructor(options: LayoutOptions) {
@@ -31,11 +28,11 @@ export class AgentSessions {
    * @param id What a step names.
    * @returns The session in short; `undefined` where there is none within reach.
    */
-  async summaryOf(id: string): Promise<AgentSummary | undefined> {
+  summaryOf(id: string): AgentSummary | undefined {
     const wanted = sessionIdOf(id);
     if (wanted === undefined) return undefined;
-    for (const { root, projectDir } of await (this.#stores ??= openStores(this.#options))) {
-      const log = findLog(projectLayout(root, projectDir), wanted);
+    for (const layout of this.#stores ??= openStores(this.#options)) {
+      const log = findLog(layout, wanted);
       const summary = log && mayRead(log.logPath) ? summarize(log.logPath) : undefined;
       if (summary !== undefined) return summary;
     }
@@ -43,12 +40,12 @@ export class AgentSessions {
   }
 }
 
-async function openStores(options: LayoutOptions): Promise<Source[]> {
-  const stores: Source[] = [];
-  for (const name of STORES) {
+function openStores(options: LayoutOptions): Layout[] {
+  const stores: Layout[] = [];
+  for (const name of AGENT_SOURCES) {
     try {
-      const store = await openSource(name, options);
-      if (store !== undefined) stores.push(store);
+      const store = findAgentStore(name, options);
+      if (store !== undefined) stores.push(agentLayout(store));
     } catch (error) {
       // Agent sessions only add to what is shown: without the right to read them it is shown without them.
       if (!(error instanceof Deno.errors.NotCapable || error instanceof UsageError)) throw error;

@@ -1,10 +1,9 @@
 /** Opening sources. The code of each is loaded only when it is needed: most commands look at one of them. */
 
-import { join } from "../deps/path.ts";
-import { UsageError } from "../errors.ts";
 import { type LayoutOptions, openLayout } from "../storage/layout.ts";
-import { readEnv, requirePath } from "../storage/permission.ts";
+import { requirePath } from "../storage/permission.ts";
 import { lookAt } from "../storage/session_files.ts";
+import type { AgentSourceName } from "./agent_store.ts";
 import type { OpenSource, Source, SourceName } from "./source.ts";
 
 const OPENERS: { readonly [Name in SourceName]: OpenSource } = {
@@ -12,8 +11,8 @@ const OPENERS: { readonly [Name in SourceName]: OpenSource } = {
     const layout = openLayout(options);
     return (await import("./zig_source.ts")).zigSource(layout);
   },
-  agents: (options) => openAgents("agents", join(openLayout(options).root, "agents"), options),
-  zag: (options) => openAgents("zag", zagRoot(), options),
+  agents: (options) => openAgents("agents", options),
+  zag: (options) => openAgents("zag", options),
   async outrig({ project }): Promise<Source | undefined> {
     const { resolveSessionRootForReading } = await import("../outrig/session_root.ts");
     const root = resolveSessionRootForReading(project === undefined ? {} : { cwd: project });
@@ -40,16 +39,11 @@ export function openSource(name: SourceName, options: LayoutOptions): Promise<So
   return Promise.try(OPENERS[name], options);
 }
 
-async function openAgents(name: SourceName, root: string, options: LayoutOptions): Promise<Source | undefined> {
-  requirePath("read", root);
-  if (lookAt(root) === undefined) return undefined;
-  return (await import("./agent_source.ts")).agentSource(name, openLayout({ ...options, root }));
-}
-
-function zagRoot(): string {
-  const home = readEnv("HOME") ?? readEnv("USERPROFILE");
-  if (home !== undefined) return join(home, ".zag");
-  throw new UsageError(
-    "Cannot find the sessions of zag: HOME is not set, or may not be read (run with --allow-env=HOME,USERPROFILE)",
-  );
+async function openAgents(name: AgentSourceName, options: LayoutOptions): Promise<Source | undefined> {
+  const [{ findAgentStore }, { agentLayout }] = await Promise.all([
+    import("./agent_store.ts"),
+    import("../agent/agent_layout.ts"),
+  ]);
+  const store = findAgentStore(name, options);
+  return store && (await import("./agent_source.ts")).agentSource(name, agentLayout(store));
 }

@@ -69,7 +69,7 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
     this.globalIndex = new IndexFile(
       layout.globalIndexPath,
       dialect.globalIndex,
-      () => allProjects(layout.root).flatMap((each) => this.#rebuild(each, listLogs(each))).map((made) => made.global),
+      () => this.#projects().flatMap((each) => this.#rebuild(each, listLogs(each))).map((made) => made.global),
     );
   }
 
@@ -166,13 +166,20 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
     const indexed = knownBy(schema, this.globalIndex.loadOrRebuild().entries);
     const ids = idsOf(indexed);
     const listings: Listing[] = [];
-    const missing = allProjects(this.layout.root).flatMap((layout) => {
+    const missing = this.#projects().flatMap((layout) => {
       const listing = new Listing(layout);
       listings.push(listing);
       return this.#rebuild(layout, listing.ids(ids)).map((made) => made.global);
     });
     const own = new Listing(this.layout);
     return { schema, known: [...indexed, ...knownBy(schema, missing)], own, listings };
+  }
+
+  /** All projects of the store; the logs of this one may lie outside of it. */
+  #projects(): Layout[] {
+    const projects = allProjects(this.layout.root);
+    const isInside = projects.some(({ sessionsDir }) => sessionsDir === this.layout.sessionsDir);
+    return isInside ? projects : [...projects, this.layout];
   }
 
   #rebuild(layout: Layout, ids: readonly SessionId[]): { project: ProjectEntry; global: GlobalEntry }[] {

@@ -1,14 +1,13 @@
 /** Waiting for a file to change. */
 
-import { basename } from "../deps/path.ts";
-import { isGranted } from "./permission.ts";
+import { listenForChanges } from "./shared_watch.ts";
 
 /**
  * Wakes whoever waits when files of a directory change, or when a time has passed. The system may lose
  * notifications, or refuse to give any: the time is what can be relied on.
  */
 export class Waker implements Disposable {
-  readonly #watcher: Deno.FsWatcher | undefined;
+  readonly #leave: (() => void) | undefined;
   #changed = false;
   #wake: (() => void) | undefined;
 
@@ -17,13 +16,16 @@ export class Waker implements Disposable {
    * @param name Beginning of the names of the files that matter.
    */
   constructor(directory: string, name: string) {
-    this.#watcher = openWatcher(directory);
-    if (this.#watcher !== undefined) this.#pump(this.#watcher, name);
+    this.#leave = listenForChanges(directory, (names) => {
+      if (names?.some((each) => each.startsWith(name)) === false) return;
+      this.#changed = true;
+      this.#wake?.();
+    });
   }
 
   /** Whether changes are noticed at all; without, only the time wakes. */
   get isWatching(): boolean {
-    return this.#watcher !== undefined;
+    return this.#leave !== undefined;
   }
 
   /**
@@ -51,28 +53,6 @@ export class Waker implements Disposable {
 
   /** Stops watching. */
   [Symbol.dispose](): void {
-    this.#watcher?.close();
-  }
-
-  async #pump(watcher: Deno.FsWatcher, name: string): Promise<void> {
-    try {
-      for await (const { paths, flag } of watcher) {
-        // After a rescan nobody knows what was missed.
-        if (flag !== "rescan" && !paths.some((path) => basename(path).startsWith(name))) continue;
-        this.#changed = true;
-        this.#wake?.();
-      }
-    } catch {
-      // The system tells nothing any more: the time still wakes.
-    }
-  }
-}
-
-function openWatcher(directory: string): Deno.FsWatcher | undefined {
-  if (!isGranted({ name: "read", path: directory })) return undefined;
-  try {
-    return Deno.watchFs(directory, { recursive: false });
-  } catch {
-    return undefined; // the system has no watch left, or the file system has none
+    this.#leave?.();
   }
 }

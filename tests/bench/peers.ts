@@ -132,9 +132,11 @@ function told(emitter: Emitter, event: string): Promise<void> {
 
 /** Waits until a file grows no more. */
 async function settled(path: string): Promise<void> {
-  let size = -1;
-  while (size !== Deno.statSync(path).size) {
-    size = Deno.statSync(path).size;
+  let last = 0;
+  for (let isGrowing = true; isGrowing;) {
     await pause(100);
+    const { size } = Deno.statSync(path);
+    isGrowing = size === 0 || size !== last;
+    last = size;
   }
 }

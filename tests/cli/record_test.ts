@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { cliCommand, denoArgs, runCli } from "../helpers/deno.ts";
 import { needs } from "../helpers/skip.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
+import { spawnAtTerminal } from "../helpers/terminal.ts";
 import { outputOf, storyOf } from "../runner/executed.ts";
 import { readRest, readUntil, sessionIn } from "./recorded.ts";
 
@@ -161,16 +162,10 @@ Deno.test({
 
 Deno.test({
   name: "record says that it reads from the terminal when it does",
-  ignore: Deno.build.os !== "linux", // where script(1) has these options
+  ...needs("script"),
   async fn(): Promise<void> {
     using temp = new TempDir();
-    const inner = [Deno.execPath(), ...denoArgs("run"), "-A", CLI, "record", "--root", temp.at(".zig")];
-    const child = new Deno.Command("script", {
-      args: ["-qec", inner.map((arg) => `'${arg}'`).join(" "), "/dev/null"],
-      cwd: temp.path,
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
+    const child = spawnAtTerminal(["record", "--root", temp.at(".zig")], { cwd: temp.path });
     const reader = child.stdout.getReader();
     const keys = child.stdin.getWriter();
     await readUntil(reader, "reading from the terminal: end with Ctrl-D");

@@ -3,6 +3,7 @@ import type { SessionLogEvent, ZigSessionStarted } from "../../src/codec/zig_eve
 import { cliCommand, denoArgs, runCli } from "../helpers/deno.ts";
 import { needs } from "../helpers/skip.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
+import { spawnAtTerminal } from "../helpers/terminal.ts";
 import { outputOf, storyOf } from "../runner/executed.ts";
 import { readRest, readUntil, sessionIn } from "./recorded.ts";
 
@@ -270,7 +271,7 @@ test("run waits for a child that takes its time, and kills it when SIGINT comes 
 
 Deno.test({
   name: "run lets the command use the terminal, and tells it of Ctrl-C once, when at one",
-  ignore: Deno.build.os !== "linux", // where script(1) has these options
+  ...needs("script"),
   async fn(): Promise<void> {
     using temp = new TempDir();
     const home = temp.path;
@@ -280,24 +281,7 @@ Deno.test({
       `trap 'heard="$heard INT"' INT; echo name?; read name < /dev/tty; echo "hello $name"
       until [ "$heard" ]; do :; done; i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; echo "heard:$heard."`,
     );
-    const inner = [
-      Deno.execPath(),
-      ...denoArgs("run"),
-      "-A",
-      CLI,
-      "run",
-      "--root",
-      `${home}/.zig`,
-      "--",
-      "sh",
-      "count.sh",
-    ];
-    const child = new Deno.Command("script", {
-      args: ["-qec", inner.map((arg) => `'${arg}'`).join(" "), "/dev/null"],
-      cwd: home,
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
+    const child = spawnAtTerminal(["run", "--root", `${home}/.zig`, "--", "sh", "count.sh"], { cwd: home });
     const reader = child.stdout.getReader();
     const keys = child.stdin.getWriter();
     await readUntil(reader, "name?");

@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { SessionEventKind } from "../../src/codec/zig_events.ts";
-import { RunStats, sparkline, type WorkflowStats } from "../../src/query/stats.ts";
+import { sparkline } from "../../src/query/outcomes.ts";
+import { RunStats, type WorkflowStats } from "../../src/query/stats.ts";
 import { RunFold, type RunSummary } from "../../src/query/summary.ts";
+import type { ModelUsage } from "../../src/query/usage.ts";
 import { complete, ended, fail, start, tier } from "../cli/store.ts";
 
 function run(...kinds: readonly SessionEventKind[]): RunSummary {
@@ -74,4 +76,21 @@ Deno.test("sparkline() draws in proportion to the largest", () => {
   assertEquals(sparkline([0, 50, 100]), "▁▅█");
   assertEquals(sparkline([]), "");
   assertEquals(sparkline([0]), "▁");
+});
+
+Deno.test("RunStats adds up what the agents of a step used, in all attempts and runs, as far as anybody knows", () => {
+  const attempt = (zag_session_id: string): SessionEventKind => ({ ...start("a"), zag_session_id } as SessionEventKind);
+  const usage = (input: number, costUsd: number | null): ModelUsage => ({
+    tokens: { input, output: 1, cacheRead: 2, cacheCreation: 3 },
+    costUsd,
+  });
+  const usages = new Map([["one", usage(10, null)], ["two", usage(20, 0.5)], ["three", usage(40, 0.25)]]);
+  const stats = new RunStats();
+  stats.add("w", "success", run(attempt("one"), fail("a"), attempt("two"), complete("a"), ended()), usages);
+  stats.add("w", "success", run(attempt("three"), complete("a"), attempt("lost"), complete("a"), ended()), usages);
+  stats.add("plain", "success", run(start("a"), complete("a"), ended()), usages);
+  const [plain, w] = stats.stats().workflows;
+  const sum = { tokens: { input: 70, output: 3, cacheRead: 6, cacheCreation: 9 }, costUsd: 0.75 };
+  assertEquals([w!.usage, w!.steps[0]!.usage], [sum, sum]);
+  assertEquals([plain!.usage, plain!.steps[0]!.usage], [null, null]);
 });

@@ -3,7 +3,7 @@ import { array, assert as check, integer, property, string, tuple } from "fast-c
 import { formatAge, formatDuration, formatTime } from "../../src/query/duration.ts";
 import { table } from "../../src/query/table.ts";
 import { visible } from "../../src/query/visible.ts";
-import { fit, pad, widthOf } from "../../src/query/width.ts";
+import { fit, pad, splitByWidth, widthOf } from "../../src/query/width.ts";
 
 const cellsOf = (...texts: readonly string[]): { text: string }[] => texts.map((text) => ({ text }));
 
@@ -25,6 +25,16 @@ Deno.test("widthOf() counts columns, not characters", () => {
     ["\u200b", 0],
   ];
   for (const [text, width] of cases) assertEquals(widthOf(text), width, JSON.stringify(text));
+});
+
+Deno.test("splitByWidth() breaks between what readers take for characters, and loses none", () => {
+  assertEquals(splitByWidth("", 3), [""]);
+  assertEquals(splitByWidth("abcdef", 6), ["abcdef"]);
+  assertEquals(splitByWidth("abcdef", 4), ["abcd", "ef"]);
+  assertEquals(splitByWidth("日本語", 5), ["日本", "語"]);
+  assertEquals(splitByWidth("日本", 1), ["日", "本"]);
+  assertEquals(splitByWidth("x👩‍👩‍👧‍👦y", 2), ["x", "👩‍👩‍👧‍👦", "y"]);
+  assertEquals(splitByWidth("e\u0301e\u0301e", 2), ["e\u0301e\u0301", "e"]);
 });
 
 Deno.test("fit() cuts between what readers take for characters", () => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { assert as check, constantFrom, integer, property, tuple } from "fast-check";
 import { formatDuration } from "../../src/query/duration.ts";
-import { formatSize, parseDuration, parseSize, parseTime } from "../../src/query/units.ts";
+import { formatCount, formatSize, parseDuration, parseSize, parseTime } from "../../src/query/units.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 12, 0, 0);
 
@@ -116,4 +116,9 @@ Deno.test("parseSize() reads what formatSize() writes", () => {
     const bytes = number * unit;
     assert(Math.abs(parseSize(formatSize(bytes)) - bytes) <= bytes * 0.05);
   }));
+});
+
+Deno.test("formatCount() writes counts in few characters", () => {
+  const counts = [0, 999, 1234, 3_400_000, 18446744073709551615n];
+  assertEquals(counts.map(formatCount), ["0", "999", "1.2K", "3.4M", "18,446,744T"]);
 });

@@ -39,6 +39,55 @@ Deno.test("Waker.wait() ends when it is aborted or its time is over, and not whe
   await waker.wait(1);
 });
 
+Deno.test("Waker shares the watch of a directory with others that are open, and goes on when they close", async () => {
+  using dir = new TempDir();
+  const { watchFs } = Deno;
+  let opened = 0;
+  try {
+    Deno.watchFs = (...args): Deno.FsWatcher => {
+      opened++;
+      return watchFs(...args);
+    };
+    using first = new Waker(dir.path, "a");
+    {
+      using second = new Waker(`${dir.path}/`, "a");
+      using other = new Waker(dir.path, "b");
+      const waited = Promise.all([first.wait(FOREVER), second.wait(FOREVER)]);
+      dir.write("a.jsonl", "x");
+      await waited;
+      let woken = false;
+      const others = other.wait(FOREVER).then(() => woken = true);
+      await pause(20);
+      assertEquals([opened, woken], [1, false]);
+      dir.write("b.jsonl", "x");
+      await others;
+    }
+    await pause(20);
+    await first.wait(1);
+    const waited = first.wait(FOREVER);
+    dir.write("a.jsonl", "y");
+    await waited;
+    first[Symbol.dispose]();
+    using _again = new Waker(dir.path, "a");
+    assertEquals(opened, 2);
+  } finally {
+    Deno.watchFs = watchFs;
+  }
+});
+
+Deno.test("Waker watches the directory that is there when another one was under its path before", async () => {
+  using dir = new TempDir();
+  const place = dir.at("place");
+  Deno.mkdirSync(place);
+  using _old = new Waker(place, "a");
+  Deno.renameSync(place, dir.at("elsewhere"));
+  Deno.mkdirSync(place);
+  using waker = new Waker(place, "a");
+  const waited = waker.wait(FOREVER);
+  Deno.writeTextFileSync(`${place}/a.jsonl`, "x");
+  await waited;
+});
+
 Deno.test("Waker.wait() ends with its time when the system refuses to watch", async () => {
   using dir = new TempDir();
   await withoutWatcher(async () => {

@@ -239,12 +239,13 @@ Deno.test("LiveTranscript tells of a session that goes on only what this run add
 Deno.test("LiveTranscript goes on with the session that is begun anew where nobody else works", async () => {
   using temp = new TempDir();
   using followed = new Followed(temp.path, { isWorktree: true });
-  const path = temp.write(`${P}/a.jsonl`, line("first", { sessionId: "a" }));
+  const path = temp.write(`${P}/a.jsonl`, line("first", { sessionId: "a" }) + line("x", { type: "x" }));
   assertEquals(await followed.poll(), ["user first"]);
-  temp.write(`${P}/b.jsonl`, line("second", { sessionId: "b" }));
+  temp.write(`${P}/b.jsonl`, line("second", { sessionId: "b" }) + line("x", { type: "x" }));
   Deno.utimeSync(path, 1, 1);
   assertEquals(await followed.finalize(), ["cleared a", "user second"]);
   assertEquals(followed.live.facts?.sessionId, "b");
+  assertEquals(followed.live.losses, new Map([["record x", 2]]));
 });
 
 for (const [agent, id] of [["claude", CLAUDE.main], ["codex", CODEX.main], ["codex", CODEX.fork]] as const) {
