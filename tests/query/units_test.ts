@@ -120,5 +120,5 @@ Deno.test("parseSize() reads what formatSize() writes", () => {
 
 Deno.test("formatCount() writes counts in few characters", () => {
   const counts = [0, 999, 1234, 3_400_000, 18446744073709551615n];
-  assertEquals(counts.map(formatCount), ["0", "999", "1.2K", "3.4M", "18,446,744T"]);
+  assertEquals(counts.map(formatCount), ["0", "999", "1.2K", "3.4M", "18,446,744.1T"]);
 });
