@@ -34,7 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   export: ["codec", "query", "storage (types)"],
   session: ["codec", "storage", "query"],
   maintenance: ["codec", "storage", "query"],
-  agent: ["codec", "storage", "session"],
+  agent: ["codec", "storage", "session", "query"],
   outrig: ["codec", "storage"],
   sources: ["codec", "storage", "session", "agent", "outrig", "query"],
   runner: ["codec", "storage", "session", "agent", "outrig", "query", "export"],

@@ -41,6 +41,17 @@ export interface AgentImportOptions {
  * @throws {Deno.errors.NotCapable} When the folder may not be read, or the store not be written; the message names the
  * flag.
  * @throws {LogLockedError} When another import from that agent is going on.
+ *
+ * @example
+ * ```ts
+ * import { importAgentSessions } from "@ziglog/ziglog/zag";
+ *
+ * const root = Deno.makeTempDirSync(); // leave it out to import into ~/.zig/agents
+ * const folder = Deno.makeTempDirSync(); // leave it out for ~/.claude
+ * for await (const { kind, session, events } of importAgentSessions("claude", { root, folder })) {
+ *   console.log(kind, session, events);
+ * }
+ * ```
  */
 export async function* importAgentSessions(
   agent: ImportableAgent,

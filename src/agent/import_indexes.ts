@@ -5,15 +5,13 @@ import type { AgentGlobalEntry, AgentIndexEntry } from "../codec/zag_index.ts";
 import { basename } from "../deps/path.ts";
 import { Catalog } from "../storage/catalog.ts";
 import type { IndexFile } from "../storage/index_file.ts";
-import type { Layout } from "../storage/layout.ts";
+import { allProjects, type Layout } from "../storage/layout.ts";
 
 type AgentCatalog = Catalog<AgentLogEvent, AgentIndexEntry, AgentGlobalEntry>;
 
 interface Project {
   readonly layout: Layout;
   readonly catalog: AgentCatalog;
-  /** The sessions that were recorded as they happened, by the agent's own id; `undefined` until somebody asks. */
-  recorded: Set<string> | undefined;
   /** The entries to come. */
   readonly entries: AgentIndexEntry[];
 }
@@ -21,6 +19,8 @@ interface Project {
 /** Enters imported sessions into the indexes of a store, many at a time: an index is written as a whole. */
 export class ImportIndexes {
   readonly #projects = new Map<string, Project>();
+  /** The sessions that were recorded as they happened, by the agent's own id; `undefined` until somebody asks. */
+  #recorded: ReadonlySet<string> | undefined;
   #size = 0;
 
   /** Entries that are not in the indexes yet. */
@@ -40,21 +40,22 @@ export class ImportIndexes {
   }
 
   /**
-   * Tells whether a session was recorded while it ran, so that there is nothing to import.
+   * Tells whether a session was recorded while it ran, so that there is nothing to import. Any project may have it: a run
+   * is recorded where it was started, or where it was told to.
    *
-   * @param layout Its project.
+   * @param root Directory of the store.
    * @param provider The agent.
    * @param id The agent's own id of it.
-   * @returns `true` when the project's index has it, and not from an import.
+   * @returns `true` when an index has it, and not from an import.
    */
-  isRecorded(layout: Layout, provider: string, id: string): boolean {
-    const project = this.#project(layout);
-    project.recorded ??= new Set(
-      project.catalog.projectIndex.load().entries
+  isRecorded(root: string, provider: string, id: string): boolean {
+    this.#recorded ??= new Set(
+      allProjects(root)
+        .flatMap((layout) => new Catalog(layout, ZAG).projectIndex.load().entries)
         .filter(({ backfilled }) => !backfilled)
         .map((entry) => `${entry.provider}:${entry.provider_session_id}`),
     );
-    return project.recorded.has(`${provider}:${id}`);
+    return this.#recorded.has(`${provider}:${id}`);
   }
 
   /** Writes the indexes. */
@@ -76,7 +77,7 @@ export class ImportIndexes {
   #project(layout: Layout): Project {
     const known = this.#projects.get(layout.projectDir);
     if (known !== undefined) return known;
-    const project = { layout, catalog: new Catalog(layout, ZAG), recorded: undefined, entries: [] };
+    const project = { layout, catalog: new Catalog(layout, ZAG), entries: [] };
     this.#projects.set(layout.projectDir, project);
     return project;
   }

@@ -166,7 +166,7 @@ class SessionImport implements Disposable {
     this.#layout = layoutFor(root, facts.cwd);
     this.#id = sessionIdOf(this.#file, facts.sessionId);
     const isWhole = this.#file.parentId === null; // its parts may bear its id
-    if (isWhole && facts.sessionId !== null && indexes.isRecorded(this.#layout, source.name, facts.sessionId)) {
+    if (isWhole && facts.sessionId !== null && indexes.isRecorded(root, source.name, facts.sessionId)) {
       this.isRecorded = true;
       return;
     }

@@ -3,10 +3,12 @@
 import { ZAG } from "../codec/zag.ts";
 import type { AgentIndexEntry } from "../codec/zag_index.ts";
 import { join } from "../deps/path.ts";
+import { LogLockedError } from "../errors.ts";
 import { isSessionId, type SessionId } from "../session_id.ts";
 import { gatherEvidence } from "../storage/evidence.ts";
 import { IndexFile } from "../storage/index_file.ts";
 import { allProjects, type Layout, logPathOf, projectLayout, readDir } from "../storage/layout.ts";
+import { Ownership } from "../storage/ownership.ts";
 import { mayRead, requirePath } from "../storage/permission.ts";
 import { readFully } from "../storage/read_fully.ts";
 import { ImportIndexes } from "./import_indexes.ts";
@@ -87,24 +89,47 @@ function logsOf(from: Layout, folder: string, root: string): ZagLog[] {
   });
 }
 
-/** Copies what the store lacks of a log. */
-function takeOver({ file, id, to }: ZagLog, dryRun: boolean): ImportKind {
-  const path = logPathOf(to, id);
-  let before: number;
+/** Copies what the store lacks of a log, while nobody else appends to it. */
+function takeOver(log: ZagLog, dryRun: boolean): ImportKind {
+  const kind = kindOf(log);
+  if (dryRun || kind === "unchanged" || kind === "recorded") return kind;
+  Deno.mkdirSync(log.to.sessionsDir, { recursive: true, mode: 0o700 });
   try {
-    before = Deno.statSync(path).size;
+
+    return copy(log, kindOf(log)); // it may have changed until the turn came
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    if (dryRun) return "imported";
-    Deno.mkdirSync(to.sessionsDir, { recursive: true, mode: 0o700 });
+    if (error instanceof LogLockedError) return "busy";
+    throw error;
+  }
+}
+
+/** Tells what has to be done about a log. */
+function kindOf({ file, id, to }: ZagLog): ImportKind {
+  const path = logPathOf(to, id);
+  const size = sizeOf(path);
+  if (size === undefined) return "imported";
+  if (size < file.size && isSame(file.path, path, size)) return "completed";
+  return size === file.size ? "unchanged" : "recorded";
+}
+
+function copy({ file, id, to }: ZagLog, kind: ImportKind): ImportKind {
+  const path = logPathOf(to, id);
+  if (kind === "completed") copyFrom(file.path, sizeOf(path)!, path);
+  if (kind === "imported") {
     const temporary = `${path}.tmp`; // a log is there as a whole, or not at all
     copyFrom(file.path, 0, temporary);
     Deno.renameSync(temporary, path);
-    return "imported";
   }
-  if (before >= file.size || !isSame(file.path, path, before)) return before === file.size ? "unchanged" : "recorded";
-  if (!dryRun) copyFrom(file.path, before, path);
-  return "completed";
+  return kind;
+}
+
+function sizeOf(path: string): number | undefined {
+  try {
+    return Deno.statSync(path).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 function isSame(path: string, other: string, length: number): boolean {

@@ -83,6 +83,11 @@ export type {
 } from "../codec/zag_events.ts";
 export type { AgentGlobalEntry, AgentGlobalIndex, AgentIndexEntry, AgentLogIndex } from "../codec/zag_index.ts";
 export type { Clock } from "../session/clock.ts";
+export type { AgentWork, ModelStats, ProviderStats } from "../query/agent_stats.ts";
+export type { ToolCount } from "../query/agent_summary.ts";
+export type { Durations, Outcomes } from "../query/outcomes.ts";
+export type { ModelUsage, TokenUsage } from "../query/usage.ts";
+export type { SearchProgress } from "../session/search_logs.ts";
 export type { SessionEntry, SessionSelector } from "../storage/catalog.ts";
 export type { FollowEnd, FollowItem, FollowOptions } from "../storage/follow.ts";
 export type { SessionState } from "../storage/liveness.ts";
@@ -95,11 +100,15 @@ export type { AgentOutput, AgentOutputEvent, AgentUsage, ContentBlock, ToolExecu
 export { type AppendAgentEventOptions, appendEventToLog } from "./append_event.ts";
 export { type BackfilledSession, type BackfillOptions, runBackfill } from "./backfill.ts";
 export { type AgentCoordinatorOptions, AgentLogCoordinator } from "./coordinator.ts";
+export { type AgentImportOptions, type ImportableAgent, importAgentSessions } from "./import.ts";
+export type { ImportProgress } from "./import_sessions.ts";
+export type { ImportKind, ImportResult } from "./import_transcript.ts";
 export { loadGlobalIndex, loadIndex, saveIndex, upsertGlobalEntry } from "./indexes.ts";
 export type { LiveAdapter } from "./live_adapter.ts";
 export type { LiveContext } from "./live_agent.ts";
 export { recordAgentOutput, recordPrompt } from "./record.ts";
 export { findAgentSession, followAgentSession, listAgentSessions, readAgentLines } from "./sessions.ts";
+export { agentStats, type AgentStatsOptions } from "./stats.ts";
 export type {
   AgentName,
   LossReport,

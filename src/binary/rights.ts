@@ -34,15 +34,16 @@ const BESIDE = [".lock", ".tmp"];
  * @throws {UsageError} When the store cannot be found, or the arguments are wrong.
  */
 export async function rightsOf(call: Call): Promise<Rights> {
-  const { store, run = false, sys = [] } = call.entry.access;
+  const { store, run = false, sys = [], linksWith } = call.entry.access;
   const paths = new Paths();
   const root = valuesOf(call.args, "root").at(-1);
   paths.add(store, storeRoot(root === undefined ? {} : { root }));
   await addNamed(call, paths);
   await addOthers(call, paths);
+  const isEverywhere = linksWith !== undefined && await isGiven(linksWith, call);
   return {
-    read: paths.of("read"),
-    write: paths.of("write"),
+    read: isEverywhere || paths.of("read"),
+    write: isEverywhere || paths.of("write"),
     env: true, // it says where things are, and which secrets are to be taken out of what is printed
     run,
     sys: [...sys],
@@ -73,17 +74,25 @@ class Paths {
   }
 }
 
-async function addNamed({ name, entry: { access, load }, args }: Call, paths: Paths): Promise<void> {
+async function addNamed(call: Call, paths: Paths): Promise<void> {
+  const { name, entry: { access, load }, args } = call;
   const { options = {}, positionals } = access;
   for (const [option, use] of Object.entries(options)) {
-    const inEnvironment = readEnv((await import("../cli/environment.ts")).variableOf(name, option));
-    for (const path of [...valuesOf(args, option), ...inEnvironment === undefined ? [] : [inEnvironment]]) {
-      paths.addFile(use, path);
-    }
+    for (const path of await givenTo(option, call)) paths.addFile(use, path);
   }
   if (positionals === undefined) return;
   const { parseArguments } = await import("../cli/parse.ts");
   for (const path of parseArguments(name, await load(), args).positionals) paths.addFile(positionals, path);
+}
+
+/** What an option is told, on the command line and in the environment. */
+async function givenTo(option: string, { name, args }: Call): Promise<string[]> {
+  const inEnvironment = readEnv((await import("../cli/environment.ts")).variableOf(name, option));
+  return [...valuesOf(args, option), ...inEnvironment === undefined ? [] : [inEnvironment]];
+}
+
+async function isGiven(option: string, call: Call): Promise<boolean> {
+  return (await givenTo(option, call)).length > 0;
 }
 
 async function addOthers({ entry: { access }, args, project }: Call, paths: Paths): Promise<void> {

@@ -14,6 +14,8 @@ export interface Access {
   readonly options?: Readonly<Record<string, PathAccess>>;
   /** How it uses the paths that its arguments name. */
   readonly positionals?: PathAccess;
+  /** The option that makes a link: only who may read and write everywhere is allowed to. */
+  readonly linksWith?: string;
   /** Directories below the home directory that it reads. */
   readonly home?: readonly string[];
   /**

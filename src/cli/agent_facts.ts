@@ -9,6 +9,16 @@ import type { ModelUsage } from "../query/usage.ts";
 export type StepAgents = ReadonlyMap<string, AgentSummary | undefined>;
 
 /**
+ * Writes what an agent was asked for.
+ *
+ * @param prompt What was said to it.
+ * @returns The first line.
+ */
+export function promptLine(prompt: string): string {
+  return prompt.trim().split(/\s*[\r\n\u2028\u2029]/, 1)[0]!;
+}
+
+/**
  * Writes how often tools were called.
  *
  * @param summary The agent session.

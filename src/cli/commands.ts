@@ -19,11 +19,14 @@ function erased<Options extends OptionTable>(command: Command<Options>): Command
 const READS: Access = { store: "read" };
 const WRITES: Access = { store: "write" };
 
+/** Where agents keep their own files. */
+const AGENT_FOLDERS = [".claude", ".codex", ".gemini", ".copilot"] as const;
+
 /** The commands by name, in the order of the overview. Each one's code is loaded only when it is used. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: {
     summary: "run a command or a plan, and record it",
-    access: { store: "write", positionals: "read", run: true },
+    access: { store: "write", positionals: "read", home: AGENT_FOLDERS, linksWith: "session-dir", run: true },
     load: async () => erased((await import("./run.ts")).run),
   },
   record: {
@@ -57,7 +60,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => erased((await import("./search.ts")).search),
   },
   agents: {
-    summary: "list, show, follow and search agent sessions",
+    summary: "list, show, follow, search and count agent sessions",
     access: { store: "read", options: { cursor: "write" }, sources: "id" },
     load: async () => erased((await import("./agents.ts")).agents),
   },
@@ -133,7 +136,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   stats: {
     summary: "show how runs and steps did over time",
-    access: READS,
+    access: { store: "read", sources: "option" },
     load: async () => erased((await import("./stats.ts")).stats),
   },
   config: {
@@ -148,7 +151,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   import: {
     summary: "take over what agents have recorded themselves",
-    access: { store: "write", options: { from: "read" }, home: [".claude", ".codex", ".gemini", ".copilot", ".zag"] },
+    access: { store: "write", options: { from: "read" }, home: [...AGENT_FOLDERS, ".zag"] },
     load: async () => erased((await import("./import.ts")).importCommand),
   },
 };

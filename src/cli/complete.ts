@@ -1,9 +1,10 @@
 /** What a shell may complete a command line with. All of it comes from the table of commands and from the store. */
 
+import { AGENT_COMMANDS, isAgentCommand } from "./agents_line.ts";
 import { type Command, GLOBAL_OPTIONS, type OptionSpec, type OptionTable } from "./command.ts";
-import { commandPlace } from "./command_line.ts";
+import { commandPlace, valuesOf } from "./command_line.ts";
 import { COMMANDS } from "./commands.ts";
-import { type Candidate, named, type NameSource } from "./complete_names.ts";
+import { type Candidate, named, type NamedStore, type NameSource } from "./complete_names.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { Host } from "./host.ts";
 import { positionalAt } from "./placeholders.ts";
@@ -22,6 +23,8 @@ interface Line {
   readonly current: string;
   /** The outside world. */
   readonly host: Host;
+  /** Whose sessions are meant where nothing is said. */
+  readonly source: NamedStore["source"];
 }
 
 const NOTHING: Completion = { candidates: [], paths: "none" };
@@ -57,7 +60,7 @@ const PLACEHOLDERS: Readonly<Record<string, NameSource | "files" | "directories"
 export async function complete([current = "=", ...words]: readonly string[], host: Host): Promise<number> {
   let found = NOTHING;
   try {
-    found = await completeLine({ words, current: current.slice(1), host });
+    found = await completeLine({ words, current: current.slice(1), host, source: "zig" });
   } catch {
     // No store, no rights, a wrong word: there is nothing to offer.
   }
@@ -69,24 +72,38 @@ export async function complete([current = "=", ...words]: readonly string[], hos
 async function completeLine(line: Line): Promise<Completion> {
   const at = commandPlace(line.words);
   const name = line.words[at];
-  if (name === undefined) return completeOptions(line, GLOBAL_OPTIONS) ?? fitting(line, commandNames());
+  if (name === undefined) return await completeOptions(line, GLOBAL_OPTIONS) ?? fitting(line, commandNames());
+  const next = line.words[at + 1];
+  if (name === "help" && next === "agents") return fitting(line, await agentCommandNames());
   if (name === "help") return fitting(line, [...commandNames(), { value: "--man", help: "the manual page" }]);
+  if (name === "agents" && next === undefined && !line.current.startsWith("-")) {
+    return fitting(line, await agentCommandNames());
+  }
+  if (name === "agents" && isAgentCommand(next)) {
+    const { command } = await (await import("./agent_commands.ts")).agentCommand(next);
+    return await completeArguments(
+      { ...line, source: "agents" },
+      `agents ${next}`,
+      command,
+      line.words.slice(at + 2),
+    );
+  }
   if (!Object.hasOwn(COMMANDS, name)) return NOTHING;
-  return completeArguments(line, name, await COMMANDS[name]!.load(), line.words.slice(at + 1));
+  return await completeArguments(line, name, await COMMANDS[name]!.load(), line.words.slice(at + 1));
 }
 
-function completeArguments(
+async function completeArguments(
   line: Line,
   name: string,
   command: Command,
   given: readonly string[],
-): Completion {
+): Promise<Completion> {
   if (given.includes("--")) return { ...NOTHING, paths: "files" };
   const options = { ...command.options, ...GLOBAL_OPTIONS };
-  const ofOptions = completeOptions(line, options);
+  const ofOptions = await completeOptions(line, options);
   if (ofOptions !== undefined) return ofOptions;
   const placeholders = positionalAt(command, name, countPositionals(given, options));
-  const found = placeholders.map((placeholder) => completePlaceholder(line, placeholder));
+  const found = await Promise.all(placeholders.map((placeholder) => completePlaceholder(line, placeholder)));
   return {
     candidates: found.flatMap(({ candidates }) => candidates),
     paths: found.map(({ paths }) => paths).find((paths) => paths !== "none") ?? "none",
@@ -94,36 +111,47 @@ function completeArguments(
 }
 
 /** An option, or the value of one; `undefined` where neither stands. */
-function completeOptions(line: Line, options: OptionTable): Completion | undefined {
+async function completeOptions(line: Line, options: OptionTable): Promise<Completion | undefined> {
   const { current, words } = line;
   const [, joined] = /^--([^=]+)=/.exec(current) ?? [];
   if (joined !== undefined) {
-    return Object.hasOwn(options, joined) ? completeValue(line, joined, options[joined]!, `--${joined}=`) : NOTHING;
+    if (!Object.hasOwn(options, joined)) return NOTHING;
+    return await completeValue(line, joined, options[joined]!, `--${joined}=`);
   }
   const before = optionNamed(words.at(-1) ?? "", options);
-  if (before !== undefined && options[before]!.kind !== "boolean") return completeValue(line, before, options[before]!);
+  if (before !== undefined && options[before]!.kind !== "boolean") {
+    return await completeValue(line, before, options[before]!);
+  }
   if (!current.startsWith("-")) return undefined;
   const isFree = (name: string): boolean => options[name]!.kind === "list" || !words.includes(`--${name}`);
   const names = Object.keys(options).filter(isFree);
   return fitting(line, names.map((name) => ({ value: `--${name}`, help: options[name]!.help })));
 }
 
-function completeValue(line: Line, name: string, spec: OptionSpec, prefix = ""): Completion {
+async function completeValue(line: Line, name: string, spec: OptionSpec, prefix = ""): Promise<Completion> {
   if (spec.kind === "boolean" || spec.kind === "integer") return NOTHING;
   if (spec.choices !== undefined) return fitting(line, spec.choices.map((value) => ({ value, help: "" })), prefix);
-  return completePlaceholder(line, name === "workflow" ? "WORKFLOW" : spec.value, prefix);
+  const isName = name === "workflow" || name === "provider";
+  return await completePlaceholder(line, isName ? "WORKFLOW" : spec.value, prefix);
 }
 
-function completePlaceholder(line: Line, placeholder: string, prefix = ""): Completion {
+async function completePlaceholder(line: Line, placeholder: string, prefix = ""): Promise<Completion> {
   const source = Object.hasOwn(PLACEHOLDERS, placeholder) ? PLACEHOLDERS[placeholder]! : undefined;
   if (source === undefined) return NOTHING;
   if (source === "files" || source === "directories") return { ...NOTHING, paths: source };
-  return fitting(line, named(source, layoutOf(line.words), line.current.slice(prefix.length)), prefix);
+  return fitting(line, await named(source, storeOf(line), line.current.slice(prefix.length)), prefix);
 }
 
 function fitting({ current }: Line, candidates: readonly Candidate[], prefix = ""): Completion {
   const whole = candidates.map(({ value, help }) => ({ value: `${prefix}${value}`, help }));
   return { candidates: whole.filter(({ value }) => value.startsWith(current)), paths: "none" };
+}
+
+async function agentCommandNames(): Promise<Candidate[]> {
+  const { agentCommand } = await import("./agent_commands.ts");
+  return await Promise.all(
+    AGENT_COMMANDS.map(async (value) => ({ value, help: (await agentCommand(value)).summary })),
+  );
 }
 
 function commandNames(): Candidate[] {
@@ -143,6 +171,13 @@ function countPositionals(words: readonly string[], options: OptionTable): numbe
 /** The option that a word names, if its value is not joined to it. */
 function optionNamed(word: string, options: OptionTable): string | undefined {
   return Object.keys(options).find((name) => word === `--${name}` || word === `-${options[name]!.short}`);
+}
+
+/** Whose names are meant. */
+function storeOf({ words, source }: Line): NamedStore {
+  const named = valuesOf(words, "source").at(-1);
+  const isKnown = named === "zig" || named === "agents" || named === "zag";
+  return { ...layoutOf(words), source: isKnown ? named : source };
 }
 
 /** Which store is meant. */

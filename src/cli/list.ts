@@ -3,9 +3,12 @@ import { formatAge, formatDuration, formatTime } from "../query/duration.ts";
 import { compileSessionFilter } from "../query/session_filter.ts";
 import { type Cell, table } from "../query/table.ts";
 import { visible, visibleJson } from "../query/visible.ts";
-import { widthOf } from "../query/width.ts";
+import { fit, widthOf } from "../query/width.ts";
+import type { AgentOpening } from "../sources/agent_opening.ts";
+import { AGENT_SOURCES, type Source, type SourceName } from "../sources/source.ts";
 import { listSources, Sources, type SourceSession } from "../sources/sources.ts";
 import type { SessionState } from "../storage/liveness.ts";
+import { promptLine } from "./agent_facts.ts";
 import { type Command, type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { SOURCE, sourceNames, tellGaps } from "./source_option.ts";
@@ -19,13 +22,20 @@ const OPTIONS = {
   state: { kind: "list", value: "STATE", choices: STATES, help: "only these; repeat for more" },
   workflow: { kind: "string", value: "NAME", help: "only runs of this workflow or agent; * stands for any text" },
   limit: { kind: "integer", short: "n", value: "N", help: "at most the newest N" },
-  json: { kind: "boolean", help: "one JSON object a line: what is stored, state, duration_ms, pinned, source and id" },
+  json: {
+    kind: "boolean",
+    help:
+      "one JSON object a line: what is stored, state, duration_ms, pinned, source and id; of an agent, model and prompt",
+  },
 } as const;
 
 type Context = CommandContext<typeof OPTIONS>;
 
 /** Columns that give way on a narrow terminal, the first one first. */
-const FLEXIBLE = ["WORKFLOW", "NAME", "PROJECT"];
+const FLEXIBLE = ["PROMPT", "WORKFLOW", "NAME", "AGENT", "MODEL", "PROJECT"];
+
+/** Characters of what an agent was asked for that are shown where no terminal limits them. */
+const PROMPT_LENGTH = 80;
 
 /** Characters that an id keeps on a narrow terminal, at least. */
 const SHORT_ID = 8;
@@ -52,7 +62,7 @@ export const list: Command<typeof OPTIONS> = defineCommand({
   run,
 });
 
-async function run({ options, host, layout, style }: Context): Promise<number> {
+async function run({ options, host, layout, style, redact = String }: Context): Promise<number> {
   const sources = new Sources(sourceNames(options.source, ["zig"]), layout);
   const opened = await sources.open();
   tellGaps(host, sources);
@@ -75,12 +85,34 @@ async function run({ options, host, layout, style }: Context): Promise<number> {
   const { all } = options;
   const pins = wanted.some(({ session }) => session.pinned);
   const shortId = (): number => prefixLength(rows);
-  const isZig = opened.every(({ name }) => name === "zig");
-  const look = { all, sources: opened.length, isZig, pins, isTerminal, width, shortId, now, style };
-  const lines = options.json ? wanted.map(toJson).map(isTerminal ? visibleJson : String) : rowsAsTable(wanted, look);
+  const kind = kindOf(opened);
+  const openings = await openingsOf(options.json || kind === "agents" ? wanted : []);
+  const look = { all, sources: opened.length, kind, openings, pins, isTerminal, width, shortId, now, style, redact };
+  const lines = options.json
+    ? wanted.map((row) => toJson(row, openings.get(row))).map(isTerminal ? visibleJson : String)
+    : rowsAsTable(wanted, look);
   host.stdout.write(lines.join("\n") + "\n");
   return ExitCode.ok;
 }
+
+function isAgent({ name }: { readonly name: SourceName }): boolean {
+  return (AGENT_SOURCES as readonly SourceName[]).includes(name);
+}
+
+/** How the agent sessions among these began; what tells that is loaded only where there are some. */
+async function openingsOf(rows: readonly SourceSession[]): Promise<Openings> {
+  const agents = rows.filter(({ source }) => isAgent(source));
+  if (agents.length === 0) return new Map();
+  const { agentOpening } = await import("../sources/agent_opening.ts");
+  return new Map(agents.map((row) => [row, agentOpening(row.session.logPath)]));
+}
+
+function kindOf(sources: readonly Source[]): TableLook["kind"] {
+  if (sources.every(({ name }) => name === "zig")) return "workflows";
+  return sources.every(isAgent) ? "agents" : "mixed";
+}
+
+type Openings = ReadonlyMap<SourceSession, AgentOpening>;
 
 /** How the table is drawn. */
 interface TableLook {
@@ -88,8 +120,12 @@ interface TableLook {
   readonly all: boolean;
   /** How many sources they are of. */
   readonly sources: number;
-  /** Whether they are all of workflows. */
-  readonly isZig: boolean;
+  /** What they are all of. */
+  readonly kind: "workflows" | "agents" | "mixed";
+  /** How agent sessions began. */
+  readonly openings: Openings;
+  /** Takes secrets out of a text, before it is cut. */
+  readonly redact: (text: string) => string;
   readonly isTerminal: boolean;
   readonly width: number | undefined;
   /** Whether some of them are protected. */
@@ -120,7 +156,7 @@ function prefixLength(rows: readonly SourceSession[]): number {
   return length;
 }
 
-function toJson({ source, session }: SourceSession): string {
+function toJson({ source, session }: SourceSession, opening: AgentOpening | undefined): string {
   const { id, state, durationMs, pinned } = session;
   return stringifyJson({
     ...source.storedOf(session),
@@ -129,23 +165,31 @@ function toJson({ source, session }: SourceSession): string {
     pinned,
     source: source.name,
     id,
+    ...opening,
   });
 }
 
-function headings({ all, sources, isZig, pins, style }: TableLook): Cell[] {
+/** What the column of names is called. */
+const NAMES: Readonly<Record<TableLook["kind"], string>> = { workflows: "WORKFLOW", agents: "AGENT", mixed: "NAME" };
+
+function headings({ all, sources, kind, pins, style }: TableLook): Cell[] {
   const several = sources > 1;
   const names = [
     ...(several ? ["SOURCE"] : []),
-    ...["STATE", "DURATION", "STARTED", isZig ? "WORKFLOW" : "NAME"],
+    ...["STATE", "DURATION", "STARTED", NAMES[kind]],
+    ...(kind === "agents" ? ["MODEL"] : []),
     ...(all ? ["PROJECT"] : []),
     ...(pins ? ["PIN"] : []),
     "ID",
+    ...(kind === "agents" ? ["PROMPT"] : []),
   ];
   return names.map((text) => ({ text, paint: style.dim }));
 }
 
-function cells({ source, session }: SourceSession, idLength: number, look: TableLook): Cell[] {
-  const { all, sources, pins, isTerminal, now, style } = look;
+function cells(row: SourceSession, idLength: number, look: TableLook): Cell[] {
+  const { source, session } = row;
+  const { all, sources, kind, openings, pins, isTerminal, now, style } = look;
+  const { model, prompt } = openings.get(row) ?? { model: null, prompt: null };
   const started = isTerminal ? formatAge(session.startedAt, now) : formatTime(session.startedAt, 0);
   return [
     ...(sources > 1 ? [{ text: source.name }] : []),
@@ -153,8 +197,10 @@ function cells({ source, session }: SourceSession, idLength: number, look: Table
     { text: session.durationMs === null ? "-" : formatDuration(session.durationMs) },
     { text: visible(started) },
     { text: visible(session.name), paint: style.bold },
+    ...(kind === "agents" ? [{ text: visible(model ?? "-") }] : []),
     ...(all ? [{ text: visible(source.projectOf(session) ?? "-") }] : []),
     ...(pins ? [{ text: session.pinned ? "*" : "" }] : []),
     { text: visible(session.id.slice(0, idLength)) },
+    ...(kind === "agents" ? [{ text: fit(visible(promptLine(look.redact(prompt ?? "-"))), PROMPT_LENGTH) }] : []),
   ];
 }

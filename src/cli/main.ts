@@ -3,7 +3,7 @@
 import { UsageError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { VERSION } from "../version.ts";
-import { agentsLine } from "./agents_line.ts";
+import { type AgentCommandName, agentsLine, isAgentCommand } from "./agents_line.ts";
 import { type Command, GLOBAL_OPTIONS } from "./command.ts";
 import { asksForHelp, commandPlace, optionsOf } from "./command_line.ts";
 import { type CommandEntry, COMMANDS } from "./commands.ts";
@@ -62,8 +62,12 @@ async function dispatch(args: readonly string[], host: Host): Promise<number> {
     host.stderr.write(overview(summaries(), lookOf(args, host, host.stderr)));
     return ExitCode.usage;
   }
-  const agentCommand = name === "agents" ? agentsLine(args, at) : undefined;
-  if (agentCommand !== undefined) return await dispatch(agentCommand, host);
+  if (name === "agents") {
+    const next = args[at + 1];
+    if (isAgentCommand(next) && asksForHelp(args.slice(at))) return await helpOnAgents(args, next, host);
+    const line = agentsLine(args, at);
+    if (line !== undefined) return await dispatch(line, host);
+  }
   const { load, summary } = entryOf(name);
   const command = await load();
   const given = [...before, ...args.slice(at + 1)];
@@ -96,17 +100,26 @@ function entryOf(name: string): CommandEntry {
 }
 
 async function help(args: readonly string[], topic: readonly string[], host: Host): Promise<number> {
-  const name = topic.find((arg) => !arg.startsWith("-"));
+  const [name, next] = topic.filter((arg) => !arg.startsWith("-"));
   const look = lookOf(args, host, host.stdout);
   if (topic.includes("--man")) {
     const { manualPage } = await import("./man.ts");
     host.stdout.write(await manualPage());
   } else if (name === undefined || name === "help") {
     host.stdout.write(overview(summaries(), look));
+  } else if (name === "agents" && next !== undefined) {
+    if (!isAgentCommand(next)) throw (await import("./agents.ts")).noAgentCommand(next);
+    return await helpOnAgents(args, next, host);
   } else {
     const { load, summary } = entryOf(name);
     host.stdout.write(commandHelp(name, summary, await load(), look));
   }
+  return ExitCode.ok;
+}
+
+async function helpOnAgents(args: readonly string[], name: AgentCommandName, host: Host): Promise<number> {
+  const { command, summary } = await (await import("./agent_commands.ts")).agentCommand(name);
+  host.stdout.write(commandHelp(`agents ${name}`, summary, command, lookOf(args, host, host.stdout)));
   return ExitCode.ok;
 }
 

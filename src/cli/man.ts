@@ -1,6 +1,8 @@
 /** The manual page, made from the table of commands. */
 
 import { VERSION } from "../version.ts";
+import { agentCommand } from "./agent_commands.ts";
+import { AGENT_COMMANDS } from "./agents_line.ts";
 import { type Command, GLOBAL_OPTIONS, type OptionSpec, type OptionTable } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { optionHelp } from "./help.ts";
@@ -22,6 +24,10 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ["ZIGLOG_PROJECT", "The directory that names the project, in place of the working directory."],
   ["ZIGLOG_COMMAND_OPTION", "An option of a command, such as ZIGLOG_LIST_LIMIT=20; see ziglog config."],
   ["HOME, USERPROFILE", "The home directory."],
+  [
+    "ZAG_USER_LOG_DIR",
+    "The directory of the logs that the program zag writes for this project, as zag itself heeds it.",
+  ],
   ["NO_COLOR, FORCE_COLOR", "No colour, or colour even when the output is not a terminal."],
 ];
 
@@ -39,7 +45,10 @@ const FILES: readonly (readonly [string, string])[] = [
  */
 export async function manualPage(): Promise<string> {
   const commands = await Promise.all(
-    Object.entries(COMMANDS).map(async ([name, { summary, load }]) => commandPart(name, summary, await load())),
+    Object.entries(COMMANDS).map(async ([name, { summary, load }]) => [
+      ...commandPart(name, summary, await load()),
+      ...(name === "agents" ? await agentParts() : []),
+    ]),
   );
   return [
     `.TH ZIGLOG 1 "" "ziglog ${VERSION}" "User Commands"`,
@@ -64,6 +73,11 @@ export async function manualPage(): Promise<string> {
     ".SH EXIT STATUS",
     ...items(EXIT_CODES),
   ].join("\n") + "\n";
+}
+
+async function agentParts(): Promise<string[]> {
+  const commands = await Promise.all(AGENT_COMMANDS.map(async (name) => ({ name, ...await agentCommand(name) })));
+  return commands.flatMap(({ name, summary, command }) => commandPart(`agents ${name}`, summary, command));
 }
 
 function commandPart(name: string, summary: string, command: Command): string[] {

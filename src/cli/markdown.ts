@@ -1,10 +1,9 @@
 /** Markdown on a terminal. */
 
 import { Lexer, type MarkedToken, type Token, type Tokens } from "../deps/marked.ts";
-import { visible } from "../query/visible.ts";
 import { splitByWidth } from "../query/width.ts";
 import { InlineText, withMark } from "./markdown_inline.ts";
-import { type Mark, paint, type Span, wrap } from "./markdown_spans.ts";
+import { cleanText, type Mark, paint, type Span, WIDEST_CHARACTER, wrap } from "./markdown_spans.ts";
 import { layTable } from "./markdown_table.ts";
 import type { Style } from "./style.ts";
 
@@ -30,9 +29,6 @@ const LONGEST = 64 * 1024;
 /** Lists and quotes in each other, so deep that nobody means it. */
 const DEEP = /^ *(?:(?:>|[*+-] |\d{1,9}[.)] ) *){20}/m;
 
-/** Columns of a tab. */
-const TAB = "    ";
-
 /**
  * Writes markdown for a terminal: headings, emphasis, code, lists, quotes, links with their addresses, tables and rules.
  * Lines that were ended stay ended.
@@ -43,8 +39,7 @@ const TAB = "    ";
  */
 export function renderMarkdown(text: string, { width, style, quiet = false }: MarkdownOptions): string {
   const columns = Math.max(NARROWEST, width);
-  const clean = text.replace(/\r\n/g, "\n").split("\n").map((line) => visible(line).replaceAll("\t", TAB)).join("\n")
-    .trimEnd();
+  const clean = cleanText(text.replaceAll("\r\n", "\n")).trimEnd();
   const marks: readonly Mark[] = quiet ? ["dim"] : [];
   return (blocksOf(clean, columns, style, marks) ?? asWritten(clean, columns, style, marks)).join("\n");
 }
@@ -119,19 +114,29 @@ class Blocks {
 
   /** Code keeps its lines and spaces; what is too wide is broken anywhere. */
   #code({ lang = "", text }: Tokens.Code, width: number): string[] {
-    const fence = this.#style.enabled ? [] : ["```"];
-    const first = this.#style.enabled && lang === "" ? [] : [this.#style.dim(`${fence.join("")}${lang}`)];
-    const code = text.split("\n").flatMap((line) => splitByWidth(line.trimEnd(), width - 2))
-      .map((line) => line === "" ? "" : this.#paint(line, "cyan"));
-    return [...first, ...code, ...fence].map((line) => line === "" ? "" : `  ${line}`);
+    const [above, below] = this.#style.enabled ? [lang, ""] : [`\`\`\`${lang}`, "```"];
+    return [
+      ...this.#codeLines(above, width, "dim"),
+      ...this.#codeLines(text, width, "cyan"),
+      ...this.#codeLines(below, width, "dim"),
+    ];
   }
 
-  #list({ ordered, start, loose, items }: Tokens.List, width: number): string[] {
+  #codeLines(text: string, width: number, mark: Mark): string[] {
+    if (text === "") return [];
+    return text.split("\n").flatMap((line) => splitByWidth(line.trimEnd(), width - 2))
+      .map((line) =>
+        line === "" ? "" : `  ${paint([{ text: line, marks: withMark(this.#marks, mark) }], this.#style)}`
+      );
+  }
+
+  #list({ ordered, start, loose, items, raw }: Tokens.List, width: number): string[] {
     const signs = items.map(({ task, checked }, at) => {
       const box = checked ? "☑ " : "☐ ";
       return ordered ? `${Number(start) + at}. ${task ? box : ""}` : task ? box : "• ";
     });
     const indent = signs.reduce((most, { length }) => Math.max(most, length), 0);
+    if (width - indent < WIDEST_CHARACTER) return this.#written(raw, width);
     const blocks = items.map(({ tokens }, at) => {
       const [first = "", ...more] = this.lines(tokens, width - indent, !loose);
       const rest = more.map((line) => line === "" ? "" : " ".repeat(indent) + line);
@@ -152,14 +157,10 @@ class Blocks {
   }
 
   #written(raw: string, width: number): string[] {
-    return asWritten(raw.trimEnd(), Math.max(1, width), this.#style, this.#marks);
+    return asWritten(raw.trimEnd(), width, this.#style, this.#marks);
   }
 
   #wrap(spans: readonly Span[], width: number): string[] {
     return wrap(spans, width).map((line) => paint(line, this.#style));
-  }
-
-  #paint(text: string, mark: Mark): string {
-    return paint([{ text, marks: withMark(this.#marks, mark) }], this.#style);
   }
 }

@@ -1,8 +1,10 @@
 /** What stands in a line of markdown. */
 
 import type { MarkedToken, Token, Tokens } from "../deps/marked.ts";
-import { visible } from "../query/visible.ts";
-import type { Mark, Span } from "./markdown_spans.ts";
+import { cleanText, type Mark, type Span } from "./markdown_spans.ts";
+
+/** What the parser leaves to whoever writes HTML. */
+const NAMED: Readonly<Record<string, string>> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"' };
 
 /** What ends a line where no newline can stand, as in tables. */
 const LINE_BREAK = /^<br *\/?>$/i;
@@ -50,7 +52,7 @@ export class InlineText {
       case "escape":
         return [span(token.text, marks)];
       case "text":
-        return token.tokens === undefined ? [span(token.text, marks)] : this.spansOf(token.tokens, marks);
+        return token.tokens === undefined ? [span(withoutNames(token.text), marks)] : this.spansOf(token.tokens, marks);
       default:
         return [span(token.raw, marks)];
     }
@@ -72,6 +74,10 @@ export function withMark(marks: readonly Mark[], mark: Mark): readonly Mark[] {
   return marks.includes(mark) ? marks : [...marks, mark];
 }
 
+function withoutNames(text: string): string {
+  return text.replace(/&(?:amp|lt|gt|quot);/g, (name) => NAMED[name]!);
+}
+
 /** Where a link leads, unless its text says so. */
 function addressOf({ href, title, text }: Tokens.Link | Tokens.Image, marks: readonly Mark[]): Span[] {
   const told = [text, `mailto:${text}`, `http://${text}`];
@@ -79,7 +85,7 @@ function addressOf({ href, title, text }: Tokens.Link | Tokens.Image, marks: rea
   return parts.length === 0 ? [] : [span(` (${parts.join(" ")})`, withMark(marks, "dim"))];
 }
 
-/** The parser may have decoded what it read. */
+/** The parser turns `&#27;` into what it stands for. */
 function span(text: string, marks: readonly Mark[]): Span {
-  return { text: text.split("\n").map(visible).join("\n"), marks };
+  return { text: cleanText(text), marks };
 }

@@ -1,5 +1,6 @@
 /** Text with marks, broken into lines by the columns that it takes. */
 
+import { visible } from "../query/visible.ts";
 import { splitByWidth, widthOf } from "../query/width.ts";
 import type { Style } from "./style.ts";
 
@@ -15,10 +16,22 @@ export interface Span {
 }
 
 /** The most columns that a character takes. */
-const WIDEST_CHARACTER = 2;
+export const WIDEST_CHARACTER = 2;
+
+const TAB = "    ";
 
 /** A newline, spaces, or what stands between them. */
 const PIECE = /\n| +|[^ \n]+/g;
+
+/**
+ * Makes control characters visible.
+ *
+ * @param text Any text.
+ * @returns The text, with the same lines, and spaces for tabs.
+ */
+export function cleanText(text: string): string {
+  return text.split("\n").map((line) => visible(line).replaceAll("\t", TAB)).join("\n");
+}
 
 /**
  * Breaks text into lines, between words where that is possible.

@@ -3,6 +3,7 @@ import { compileSessionFilter, type SessionFilterSpec } from "../query/session_f
 import { parseTime } from "../query/units.ts";
 import { searchLogs, type SearchLogsOptions } from "../session/search_logs.ts";
 import { listSources, Sources, type SourceSession } from "../sources/sources.ts";
+import type { Source } from "../sources/source.ts";
 import type { SessionState } from "../storage/liveness.ts";
 import { checkTypes } from "./check_types.ts";
 import { type Command, type CommandContext, defineCommand } from "./command.ts";
@@ -65,6 +66,7 @@ export const search: Command<typeof OPTIONS> = defineCommand({
     const rows = listSources(opened, { all: options.all, now, notice: (text) => output.say(`ziglog: ${text}`) });
     const all = rows.flatMap(logsOf);
     const formats = new Set([...opened.flatMap(({ format }) => format ?? []), ...all.map(({ format }) => format)]);
+    if (opened.length > 0) refuseSteps(options.step, opened);
     checkTypes("--type", options.type, [...formats], () => all);
     const fits = compileSessionFilter(sessionSpec(context, wanted));
     const logs = all.filter(({ session }) => fits(session));
@@ -102,6 +104,13 @@ function searchOptions({ options, host }: Context, text: string): SearchLogsOpti
     since: options.since === undefined ? undefined : parseTime(options.since, now),
     until: options.until === undefined ? undefined : parseTime(options.until, now),
   };
+}
+
+/** Nothing would fit, and that would look as if nothing had happened. */
+function refuseSteps(step: string | undefined, sources: readonly Source[]): void {
+  if (step === undefined || sources.some(({ name }) => name === "zig")) return;
+  const names = sources.map(({ name }) => name).join(" and ");
+  throw new UsageError(`Cannot use option "--step": a session of ${names} has no steps`);
 }
 
 /** A session that had ended before need not be opened. */

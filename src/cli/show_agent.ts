@@ -7,7 +7,7 @@ import { formatDuration, formatTime } from "../query/duration.ts";
 import { visible, visibleJson } from "../query/visible.ts";
 import type { AnySession } from "../sources/source.ts";
 import { read } from "../storage/read.ts";
-import { costText, tokensText, toolsText, usageJson } from "./agent_facts.ts";
+import { costText, promptLine, tokensText, toolsText, usageJson } from "./agent_facts.ts";
 import { ExitCode } from "./exit_code.ts";
 import { type Fact, factLines } from "./facts.ts";
 import type { ShowContext } from "./show.ts";
@@ -53,6 +53,7 @@ function factsOf(session: AnySession, summary: AgentSummary): Fact[] {
     ["session", session.id],
     [`${summary.provider ?? "agent"}'s own`, summary.providerSessionId],
     ["model", summary.model],
+    ["prompt", summary.prompt === null ? null : promptLine(summary.prompt)],
     ["directory", summary.cwd],
     ["command", summary.command],
     ["started", formatTime(session.startedAt, 0)],
@@ -75,6 +76,7 @@ function agentJson(session: AnySession, summary: AgentSummary): JsonObject {
     provider: summary.provider,
     provider_session_id: summary.providerSessionId,
     model: summary.model,
+    prompt: summary.prompt,
     cwd: summary.cwd,
     command: summary.command,
     state: session.state,

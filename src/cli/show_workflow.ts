@@ -53,7 +53,7 @@ async function agentsOf(run: RunSummary, layout: LayoutOptions): Promise<StepAge
   if (ids.size === 0) return new Map();
   const { AgentSessions } = await import("../sources/agent_sessions.ts");
   const sessions = new AgentSessions(layout);
-  return new Map(await Promise.all(Array.from(ids, async (id) => [id, await sessions.summaryOf(id)] as const)));
+  return new Map(Array.from(ids, (id) => [id, sessions.summaryOf(id)]));
 }
 
 async function showStep({ options, host }: ShowContext, session: AnySession, step: string): Promise<number> {

@@ -1,5 +1,4 @@
 import type { JsonObject } from "../codec/json.ts";
-import { formatDuration } from "../query/duration.ts";
 import { type Outcomes, sparkline } from "../query/outcomes.ts";
 import type { WorkflowStats } from "../query/stats.ts";
 import { type Cell, table } from "../query/table.ts";
@@ -10,21 +9,30 @@ import type { SearchProgress } from "../session/search_logs.ts";
 import { sessionStats } from "../session/stats.ts";
 import type { AgentSessions } from "../sources/agent_sessions.ts";
 import type { LayoutOptions } from "../storage/layout.ts";
+import { AGENT_SOURCES, type AgentSourceName } from "../sources/source.ts";
 import { costText, usageJson } from "./agent_facts.ts";
 import { type Command, type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { writeJsonLines } from "./json_lines.ts";
+import { durationCells, outcomesJson, successCell } from "./outcome_cells.ts";
 import { ProgressLine } from "./progress_line.ts";
 import type { Style } from "./style.ts";
 
 const OPTIONS = {
+  source: {
+    kind: "string",
+    value: "SOURCE",
+    choices: ["zig", ...AGENT_SOURCES],
+    help: "whose sessions: zig by default",
+  },
   all: { kind: "boolean", short: "a", help: "the sessions of every project, not only of this one" },
-  workflow: { kind: "string", value: "NAME", help: "only runs of this workflow; * stands for any text" },
+  workflow: { kind: "string", value: "NAME", help: "only runs of this workflow or agent; * stands for any text" },
   since: { kind: "string", value: "TIME", help: "only runs started then or later: 2h, 7d (ago), or RFC 3339" },
-  json: { kind: "boolean", help: "one JSON object a workflow (NDJSON)" },
+  json: { kind: "boolean", help: "one JSON object a workflow or agent (NDJSON)" },
 } as const;
 
-type Context = CommandContext<typeof OPTIONS>;
+/** What the command is given. */
+export type StatsContext = CommandContext<typeof OPTIONS>;
 
 const HEADINGS = ["WORKFLOW / STEP", "RUNS", "OK", "P50", "P95", "MAX", "RETRIES", "FLAKY"];
 
@@ -35,7 +43,7 @@ const CHART_HEADING = "RECENT";
 
 /** `ziglog stats`: shows how runs and steps did over time. */
 export const stats: Command<typeof OPTIONS> = defineCommand({
-  usage: ["stats [--workflow NAME] [--since TIME] [--all] [--json]"],
+  usage: ["stats [--source SOURCE] [--workflow NAME] [--since TIME] [--all] [--json]"],
   description:
     "Shows how often each workflow was run, how often it went well, and how long it took; below it the same of its " +
     "steps, the slowest first. Crashes count as failures; what has not ended does not count for OK. Durations are of " +
@@ -43,14 +51,21 @@ export const stats: Command<typeof OPTIONS> = defineCommand({
     "with the same definition, in one run or from one to the next. Where steps ran agents, TOKENS IN, OUT and COST are " +
     "what all of these used, as far as their sessions tell.\n\n" +
     "An object of --json has workflow_name, runs, unfinished, successes, failures, success_rate (0 to 1), " +
-    "duration_ms (p50, p95, max), recent_ms, retries, usage and steps: objects of the same with step_name, skipped and flaky.",
+    "duration_ms (p50, p95, max), recent_ms, retries, usage and steps: objects of the same with step_name, skipped and " +
+    "flaky.\n\n" +
+    "Of source agents or zag it shows how agents did: see ziglog agents stats --help.",
   maxPositionals: 0,
   options: OPTIONS,
   examples: [
     { command: "ziglog stats --since 7d", help: "how was the week?" },
     { command: "ziglog stats --json | jq -r '.steps[] | select(.flaky > 0).step_name'", help: "flaky steps" },
   ],
-  async run({ options, host, layout, style }: Context): Promise<number> {
+  async run(context: StatsContext): Promise<number> {
+    const { options, host, layout, style } = context;
+    const { source = "zig" } = options;
+    if (source !== "zig") {
+      return (await import("./agent_stats.ts")).showAgentStats(context, source as AgentSourceName);
+    }
     const now = host.now().getTime();
     const { all, workflow, since } = options;
     let at: SearchProgress = { done: 0, sessions: 0 };
@@ -98,10 +113,6 @@ function toJson({ name, runs, unfinished, retries, usage, steps, ...outcomes }: 
   };
 }
 
-function outcomesJson({ successes, failures, successRate, durations, recent }: Outcomes): JsonObject {
-  return { successes, failures, success_rate: successRate, duration_ms: { ...durations }, recent_ms: [...recent] };
-}
-
 function draw(workflows: readonly WorkflowStats[], width: number | undefined, style: Style): string[] {
   const hasUsage = workflows.some(({ usage }) => usage !== null);
   const headings = [...HEADINGS, ...(hasUsage ? USAGE_HEADINGS : []), CHART_HEADING];
@@ -133,16 +144,11 @@ function cells(
   { style, hasUsage }: { readonly style: Style; readonly hasUsage: boolean },
 ): Cell[] {
   const isStep = indent !== "";
-  const { p50, p95, max } = durations;
   return [
     { text: indent + visible(name), paint: isStep ? undefined : style.bold },
     { text: String(runs) },
-    // Rounded down: 100% means all of them.
-    {
-      text: successRate === null ? "-" : `${Math.floor(successRate * 100)}%`,
-      paint: successRate === null ? undefined : successRate < 1 ? style.red : style.green,
-    },
-    ...[p50, p95, max].map((ms): Cell => ({ text: ms === null ? "-" : formatDuration(ms) })),
+    successCell(successRate, style),
+    ...durationCells(durations),
     { text: String(retries) },
     { text: String(flaky), paint: flaky > 0 ? style.yellow : undefined },
     ...(hasUsage ? usageCells(usage) : []),

@@ -8,7 +8,7 @@ import type { AgentName } from "../agent/transcript.ts";
 export interface AgentRecorderOptions {
   /** Directory of their store. */
   readonly root: string;
-  /** Directory whose git repository names the project. */
+  /** Directory whose git repository names the project; that of the run itself. */
   readonly project?: string | undefined;
   /** Takes secrets out of what is recorded. */
   readonly redact?: ((text: string) => string) | undefined;
@@ -70,7 +70,7 @@ export class AgentRecorder {
         resumed: run.resumed,
         workspacePath: run.cwd,
         root,
-        project: project ?? run.cwd,
+        project,
         redact,
         adapter: adapterFor(agent, run),
         watch: true,

@@ -10,7 +10,8 @@ import type { Layout, LayoutOptions } from "../storage/layout.ts";
 import { findLog } from "../storage/locate.ts";
 import { mayRead } from "../storage/permission.ts";
 import { scan } from "../storage/scan.ts";
-import { AGENT_SOURCES, findAgentStore } from "./agent_store.ts";
+import { findAgentStore } from "./agent_store.ts";
+import { AGENT_SOURCES } from "./source.ts";
 
 /** Finds agent sessions in the store beside the workflows', and in that of the Rust program zag where it may be read. */
 export class AgentSessions {

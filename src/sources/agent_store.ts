@@ -6,12 +6,7 @@ import { join } from "../deps/path.ts";
 import { type LayoutOptions, openLayout } from "../storage/layout.ts";
 import { requirePath } from "../storage/permission.ts";
 import { lookAt } from "../storage/session_files.ts";
-
-/** Names of the sources of agent sessions, in the order that ids are looked up in. */
-export const AGENT_SOURCES = ["agents", "zag"] as const;
-
-/** Name of a source of agent sessions: those recorded beside the workflows'; those of the Rust program zag. */
-export type AgentSourceName = (typeof AGENT_SOURCES)[number];
+import type { AgentSourceName } from "./source.ts";
 
 /**
  * Finds a store of agent sessions.

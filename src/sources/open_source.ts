@@ -3,8 +3,7 @@
 import { type LayoutOptions, openLayout } from "../storage/layout.ts";
 import { requirePath } from "../storage/permission.ts";
 import { lookAt } from "../storage/session_files.ts";
-import type { AgentSourceName } from "./agent_store.ts";
-import type { OpenSource, Source, SourceName } from "./source.ts";
+import type { AgentSourceName, OpenSource, Source, SourceName } from "./source.ts";
 
 const OPENERS: { readonly [Name in SourceName]: OpenSource } = {
   async zig(options): Promise<Source> {

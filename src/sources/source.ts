@@ -14,6 +14,12 @@ export const SOURCE_NAMES = ["zig", "agents", "zag", "outrig"] as const;
  */
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
+/** Names of the sources of agent sessions. */
+export const AGENT_SOURCES = ["agents", "zag"] as const satisfies readonly SourceName[];
+
+/** Name of a source of agent sessions. */
+export type AgentSourceName = (typeof AGENT_SOURCES)[number];
+
 /** A session of any source. */
 export type AnySession = SessionEntry<unknown>;
 

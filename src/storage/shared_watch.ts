@@ -6,19 +6,19 @@ import { isGranted } from "./permission.ts";
 /** Gets the names of files that changed; `undefined` when nobody knows which. */
 export type ChangeListener = (names: readonly string[] | undefined) => void;
 
-/** The open watches, by the identity of the directory: another one may come to stand under the same path. */
+/** The open watches, by their directories. */
 const watches = new Map<string, SharedWatch>();
 
 /** A watch of one directory. One for everybody who listens would make each a thread, and wake all of them for each change. */
 class SharedWatch {
   readonly listeners: Set<ChangeListener> = new Set();
-  readonly #identity: string;
+  readonly #directory: string;
   readonly #watcher: Deno.FsWatcher;
 
-  constructor(identity: string, watcher: Deno.FsWatcher) {
-    this.#identity = identity;
-    this.#watcher = watcher;
-    watches.set(identity, this);
+  constructor(directory: string) {
+    this.#directory = directory;
+    this.#watcher = Deno.watchFs(directory, { recursive: false });
+    watches.set(directory, this);
     this.#pump();
   }
 
@@ -42,7 +42,7 @@ class SharedWatch {
   }
 
   #forget(): void {
-    if (watches.get(this.#identity) === this) watches.delete(this.#identity);
+    if (watches.get(this.#directory) === this) watches.delete(this.#directory);
   }
 }
 
@@ -56,10 +56,7 @@ class SharedWatch {
 export function listenForChanges(directory: string, listener: ChangeListener): (() => void) | undefined {
   if (!isGranted({ name: "read", path: directory })) return undefined;
   try {
-    const { dev, ino } = Deno.statSync(directory);
-    // Where the system does not tell directories apart, nobody shares.
-    const identity = ino ? `${dev}:${ino}` : crypto.randomUUID();
-    const watch = watches.get(identity) ?? new SharedWatch(identity, Deno.watchFs(directory, { recursive: false }));
+    const watch = watches.get(directory) ?? new SharedWatch(directory);
     watch.listeners.add(listener);
     return () => watch.leave(listener);
   } catch {

@@ -11,6 +11,7 @@ import type { AgentLogEvent } from "../../src/codec/zag_events.ts";
 import { decodeIndex } from "../../src/codec/index_text.ts";
 import { FileLock } from "../../src/storage/file_lock.ts";
 import { scan } from "../../src/storage/scan.ts";
+import { spawnFixture } from "../helpers/fixture.ts";
 import { TempDir, tree } from "../helpers/temp_dir.ts";
 
 /** An agent whose files hold the events of Copilot, one file a session. */
@@ -19,6 +20,8 @@ class Agent implements ImportSource {
   readonly dir = new TempDir();
   /** How many batches can be read before the disk fails. */
   fails = Infinity;
+  /** Told of each record before it is read. */
+  onRecord: (at: number) => Promise<void> = () => Promise.resolve();
 
   get folder(): string {
     return this.dir.at("files");
@@ -38,7 +41,8 @@ class Agent implements ImportSource {
     // deno-lint-ignore no-this-alias
     const agent = this;
     async function* read(): AsyncGenerator<JsonObject[]> {
-      for (const record of records) {
+      for (const [at, record] of records.entries()) {
+        await agent.onRecord(at);
         if (agent.fails-- <= 0) throw new Error("the disk is gone");
         yield await Promise.resolve([record]);
       }
@@ -291,7 +295,36 @@ Deno.test("importSessions() leaves a session for later that somebody is writing"
     using _writer = FileLock.take(`${agent.root}/${LOG}/one.lock`);
     assertEquals((await agent.import()).map(({ kind }) => kind), ["busy"]);
   }
+  {
+    const appending = FileLock.take(`${agent.root}/${LOG}/one.append`);
+    assertEquals((await agent.import()).map(({ kind }) => kind), ["busy"]);
+    assertEquals(agent.stored(), {});
+    appending.remove();
+  }
   assertEquals((await agent.import()).map(({ kind }) => kind), ["imported"]);
+});
+
+Deno.test("importSessions() lets nobody append meanwhile, so that no number is repeated", async () => {
+  using agent = new Agent();
+  agent.write("one", 9);
+  const path = `${agent.root}/${LOG}/one.jsonl`;
+  let appender: Deno.ChildProcess | undefined;
+  agent.onRecord = async (at) => {
+    if (at !== 5) return;
+    appender = spawnFixture("agent_appender.ts", { args: [path, "info", "1"], stdin: "piped" });
+    const reader = appender.stdout.getReader();
+    await reader.read(); // it is ready
+    await appender.stdin.close();
+    // It waits for its turn; would it not, its event would be there long before this is over.
+    await Promise.race([reader.read(), new Promise((resolve) => setTimeout(resolve, 500))]);
+  };
+  await agent.import();
+  await appender!.status;
+  await appender!.stderr.cancel();
+  const events = Object.values(agent.stored())[0]!;
+  assertEquals(events.map(({ seq }) => Number(seq)), events.map((_, at) => at + 1));
+  assertEquals(events.at(-1)!.type, "user_event");
+  assertEquals(tree(`${agent.root}/${LOG}`), ["one.jsonl"]);
 });
 
 Deno.test("importSessions() writes nothing on a dry run", async () => {

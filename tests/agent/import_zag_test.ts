@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { importZagSessions, type ZagImportOptions } from "../../src/agent/import_zag.ts";
 import { decodeIndex } from "../../src/codec/index_text.ts";
 import { ZAG } from "../../src/codec/zag.ts";
+import { FileLock } from "../../src/storage/file_lock.ts";
 import { TempDir, tree } from "../helpers/temp_dir.ts";
 
 /** A store of zag with two projects, and one of ours. */
@@ -64,6 +65,21 @@ Deno.test("importZagSessions() copies once, and completes what has grown", () =>
   Deno.writeTextFileSync(stores.at("zag/logs/sessions/two.jsonl"), " line\n", { append: true });
   assertEquals(stores.import(), ["completed two", "unchanged one"]);
   assertEquals(stores.logs("agents"), stores.logs("zag"));
+});
+
+Deno.test("importZagSessions() leaves a session for later that somebody writes or appends to", () => {
+  using stores = new Stores();
+  stores.import();
+  const before = stores.logs("agents");
+  Deno.writeTextFileSync(stores.at("zag/logs/sessions/two.jsonl"), " line\n", { append: true });
+  for (const lock of ["two.append", "two.lock"]) {
+    const held = FileLock.take(stores.at(`agents/logs/sessions/${lock}`));
+    assertEquals(stores.import(), ["busy two", "unchanged one"]);
+    assertEquals(stores.logs("agents"), before);
+    held.remove();
+  }
+  assertEquals(stores.import(), ["completed two", "unchanged one"]);
+  assertEquals(tree(stores.at("agents/logs/sessions")), ["two.jsonl"]);
 });
 
 Deno.test("importZagSessions() leaves a log alone that differs", () => {

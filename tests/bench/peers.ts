@@ -94,9 +94,9 @@ async function logTape(module: unknown): Promise<PeerKind[]> {
   const specifier = "npm:@logtape/logtape@1.3.11";
   const { configure, getLogger, dispose, jsonLinesFormatter } = await import(specifier) as LogTape;
   return [{
-    name: "LogTape, file sink",
+    name: "LogTape, file sink (up to 8 kB not in the file yet)",
     async open(path): Promise<Peer> {
-      const file = getFileSink(path, { bufferSize: 0, formatter: jsonLinesFormatter });
+      const file = getFileSink(path, { formatter: jsonLinesFormatter });
       const loggers = [
         { category: "bench", sinks: ["file"], lowestLevel: "info" },
         { category: ["logtape", "meta"], sinks: ["file"], lowestLevel: "fatal" },

@@ -87,6 +87,35 @@ test("runs a plan, and finds the project that it belongs to from below", async (
   assertStringIncludes(listed.stdout, " p ");
 }, "sh");
 
+test("records the dialogue of an agent, imports others, and keeps a run of outrig where it is told", async (home) => {
+  const turn = (id: string): string =>
+    JSON.stringify({
+      type: "user",
+      uuid: id,
+      sessionId: id,
+      cwd: home.path,
+      timestamp: "2026-08-20T09:00:00.000Z",
+      message: { role: "user", content: "fix it" },
+    });
+  const file = (id: string): string => `.claude/projects/home/${id}.jsonl`;
+  home.write(file("before"), `${turn("before")}\n`);
+  const step = { name: "ask", run: `echo '${turn("now")}' > ${file("now")}`, agent: "claude" };
+  home.write("plan.json", JSON.stringify({ name: "p", steps: [step] }));
+  const ran = await home.run("run", "--session-dir", "out", "plan.json");
+  assertEquals(ran.code, 0, ran.stderr);
+  assertMatch((await home.run("show")).stdout, /claude: 1 turn,/);
+  const record = JSON.parse(Deno.readTextFileSync(home.at("out/session.json")));
+  assertEquals([record.session_dir, record.exit_code], [home.at("out"), 0]);
+  assertEquals(tree(home.path).filter((path) => path.endsWith(record.id)), [
+    `.local/share/outrig/sessions/${record.id}`,
+  ]);
+
+  const imported = await home.run("import", "claude", "--json");
+  const results = imported.stdout.trimEnd().split("\n").map((line) => JSON.parse(line).result);
+  assertEquals([imported.code, results.sort()], [0, ["imported", "recorded"]]);
+  assertEquals((await home.run("agents", "list", "--all", "--json")).stdout.trimEnd().split("\n").length, 2);
+}, "sh");
+
 test("says what is wrong with a command line as it does from source", async (home) => {
   const outcomes: readonly (readonly [args: string[], code: number, says: RegExp])[] = [
     [["lst"], 2, /did you mean list/],

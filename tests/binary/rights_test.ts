@@ -36,7 +36,8 @@ Deno.test("COMMANDS grants only what the options and arguments of the command ca
   for (const [name, { access, load }] of Object.entries(COMMANDS)) {
     if (WRAPPERS.includes(name)) continue;
     const { options, maxPositionals } = await load();
-    for (const option of Object.keys(access.options ?? {})) {
+    const { linksWith = [] } = access;
+    for (const option of [...Object.keys(access.options ?? {}), ...[linksWith].flat()]) {
       assertEquals([name, option, options[option]?.kind], [name, option, "string"]);
       assertEquals(options[option]!.short, undefined, `--${option} of ${name} is found by its long name only`);
     }

@@ -24,6 +24,14 @@ for (const name of ["list", "show", "listen", "events", "search"]) {
   });
 }
 
+for (const name of ["listen", "events"]) {
+  Deno.test(`${name} loads what shows markdown only where a person reads what an agent said`, () => {
+    const modules = loadedWith(`src/cli/${name}.ts`);
+    assert(modules.includes("src/cli/load_markdown.ts"), "the walk missed what loads it");
+    assertEquals(modules.filter((path) => /^src\/(cli\/markdown|deps\/marked)/.test(path)), []);
+  });
+}
+
 Deno.test("the sources of workflows and of agents load nothing of outrig, nor of each other", () => {
   const zig = loadedWith("src/sources/zig_source.ts");
   assertEquals(zig.filter((path) => /zag|outrig/.test(path)), []);
