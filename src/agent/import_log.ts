@@ -80,7 +80,7 @@ export class ImportLog implements Disposable {
   static open(path: string, session: ImportedSession, dryRun = false): ImportLog {
     if (dryRun) return new ImportLog(session, lookInto(path));
     Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const ownership = { finish() {}, [Symbol.dispose]() {} } as unknown as Ownership;
+    const ownership = Ownership.take(path); // nobody else appends meanwhile
     try {
       const before = lookInto(path);
       return new ImportLog(session, before, before ? AppendFile.open(path) : AppendFile.create(path), ownership);

@@ -95,7 +95,7 @@ function takeOver(log: ZagLog, dryRun: boolean): ImportKind {
   if (dryRun || kind === "unchanged" || kind === "recorded") return kind;
   Deno.mkdirSync(log.to.sessionsDir, { recursive: true, mode: 0o700 });
   try {
-
+    using _ownership = Ownership.take(logPathOf(log.to, log.id));
     return copy(log, kindOf(log)); // it may have changed until the turn came
   } catch (error) {
     if (error instanceof LogLockedError) return "busy";

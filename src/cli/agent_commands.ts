@@ -48,9 +48,7 @@ const WORDS: Readonly<Record<AgentCommandName, Words>> = {
   listen: {
     summary: "follow an agent session as it is written",
     usage: ["agents listen [ID | --latest | --active] [OPTIONS]", "agents listen --all [--cursor FILE] [OPTIONS]"],
-    description: `Prints what was said and done so far, then what is, until the session ends. ${ABOUT_IDS}\n\n` +
-      "● is the start or the end, ❯ who speaks to the agent, ⏺ the agent, … what it thinks (with --show-thinking), ⚡ a tool " +
-      "that it calls, ✓ or ✗ what came of that, > a state, ! an error, ? a warning.",
+    description: `Prints what was said and done so far, then what is, until the session ends. ${ABOUT_IDS}`,
     examples: [{ command: "ziglog agents listen --active --wait", help: "wait for an agent, then watch it" }],
   },
   events: {

@@ -17,7 +17,7 @@ export const agents: Command<typeof OPTIONS> = defineCommand({
     { command: "ziglog agents list", help: "which agents have worked on this project?" },
     { command: "ziglog agents show", help: "what did the last one do and use?" },
     { command: "ziglog agents search 'rm -rf'", help: "which agent did that?" },
-    { command: "ziglog agents stats --since 7d --all", help: "what have they done and used in a week?" },
+    { command: "ziglog agents stats", help: "how did they do, and what have they used?" },
   ],
   run({ positionals: [name] }): Promise<number> {
     return Promise.reject(noAgentCommand(name));

@@ -1,5 +1,7 @@
+import type { Decoded } from "../codec/dialect.ts";
 import type { OutputStream } from "../codec/zig_events.ts";
 import { UsageError } from "../errors.ts";
+import type { AnyEvent } from "../query/event_view.ts";
 import { compileFilter, type EventFilter } from "../query/filter.ts";
 import { parseTime } from "../query/units.ts";
 import type { SessionLog } from "../sources/source.ts";
@@ -84,8 +86,15 @@ async function run(context: Context): Promise<number> {
     types: [],
     markdown: await loadMarkdown(context, options, view),
   });
-  if (options.last === undefined) printAll(log, filter, printer);
-  else printer.print(scanLast(log.logPath, dialect, filter, options.last));
+  const batches = options.last === undefined
+    ? fittingLines(log, filter)
+    : [scanLast(log.logPath, dialect, filter, options.last)];
+  let isEmpty = true;
+  for (const lines of batches) {
+    isEmpty &&= lines.length === 0;
+    printer.print(lines);
+  }
+  if (isEmpty) host.stderr.write("no line fits\n");
   return ExitCode.ok;
 }
 
@@ -96,18 +105,14 @@ function refuseSteps({ options }: Context, { format }: SessionLog): void {
   throw new UsageError(`Cannot use option "${option}": a session of an agent has no steps`);
 }
 
-function printAll({ logPath, format }: SessionLog, filter: EventFilter, printer: LinePrinter): void {
+function* fittingLines({ logPath, format }: SessionLog, filter: EventFilter): Generator<Decoded<AnyEvent>[]> {
   for (const lines of scan(logPath, format.dialect, { prefilter: filter.prefilter })) {
-    printer.print(lines.filter((line) => filter.matches(line)));
+    yield lines.filter((line) => filter.matches(line));
   }
 }
 
-function countLines({ logPath, format }: SessionLog, filter: EventFilter, last = Infinity): number {
+function countLines(log: SessionLog, filter: EventFilter, last = Infinity): number {
   let count = 0;
-  for (const lines of scan(logPath, format.dialect, { prefilter: filter.prefilter })) {
-    for (const line of lines) {
-      if (line.kind !== "malformed" && filter.matches(line)) count++;
-    }
-  }
+  for (const lines of fittingLines(log, filter)) count += lines.filter(({ kind }) => kind !== "malformed").length;
   return Math.min(count, last);
 }

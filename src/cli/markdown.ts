@@ -48,7 +48,7 @@ export function renderMarkdown(text: string, { width, style, quiet = false }: Ma
 function blocksOf(text: string, width: number, style: Style, marks: readonly Mark[]): string[] | undefined {
   if (text.length > LONGEST || DEEP.test(text)) return undefined;
   try {
-    return new Blocks(style, marks).lines(new Lexer({ gfm: true, breaks: true }).lex(text), width);
+    return new Blocks(style, marks).lines(Lexer.lex(text), width);
   } catch (error) {
     if (error instanceof RangeError) return undefined; // nested too deep for the stack
     throw error;

@@ -43,7 +43,7 @@ const CHART_HEADING = "RECENT";
 
 /** `ziglog stats`: shows how runs and steps did over time. */
 export const stats: Command<typeof OPTIONS> = defineCommand({
-  usage: ["stats [--source SOURCE] [--workflow NAME] [--since TIME] [--all] [--json]"],
+  usage: ["stats [--source SOURCE] [--workflow NAME] [--since TIME] [OPTIONS]"],
   description:
     "Shows how often each workflow was run, how often it went well, and how long it took; below it the same of its " +
     "steps, the slowest first. Crashes count as failures; what has not ended does not count for OK. Durations are of " +

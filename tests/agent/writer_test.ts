@@ -291,7 +291,7 @@ Deno.test("AgentLogWriter shows its session as running while it lives, and as cr
   assertEquals(stateOf(), "running");
   again.finish(false);
   const [row] = listAgentSessions(store.where);
-  assertEquals([row!.state, row!.name], ["failure", "claude exec"]);
+  assertEquals([row!.state, row!.name], ["failure", "claude"]);
 });
 
 Deno.test("AgentLogWriter.create() leaves nothing behind when the index cannot be written", () => {

@@ -11,7 +11,8 @@ const root = `${folder}/run`;
 const writer = SessionWriter.create({ workflowName: "long", workflowPath: "", tierCount: 1, root, project: folder });
 for (let at = 0; at < Number(events); at++) {
   if (at % 1000 === 0) writer.heartbeat();
-  else writer.stepOutput(at % 100 === 0 ? "test" : "build", "stdout", `line ${at} of a program that says "a lot"`);
+  else if (at % 100 === 0) writer.stepOutput("test", "stderr", `\x1b[31mline ${at} says "no"\x1b[0m`);
+  else writer.stepOutput("build", "stdout", `line ${at} of a program that has a lot to tell, as most of them do`);
 }
 writer.ended("success", 0);
 Deno.removeSync(root, { recursive: true });

@@ -19,7 +19,7 @@ export function markdown(machine: Machine, results: readonly SuiteResult[]): str
 function goalTable(results: readonly SuiteResult[]): string[] {
   const rows = results.flatMap(({ suite, goals }) =>
     goals.map(({ what, goal, measured, isMet }) =>
-      `| ${suite} | ${what} | ${goal} | ${short(measured)} | ${isMet ? "yes" : "**no**"} |`
+      `| ${cell(suite)} | ${cell(what)} | ${goal} | ${short(measured)} | ${isMet ? "yes" : "**no**"} |`
     )
   );
   if (rows.length === 0) return [];
@@ -29,7 +29,9 @@ function goalTable(results: readonly SuiteResult[]): string[] {
 function suiteTable({ suite, unit, baseline, ratio, rounds, cases, absent }: SuiteResult): string[] {
   const compared = baseline === undefined ? "" : ` ${ratio === "speed" ? "speed" : "cost"} |`;
   const rows = cases.map(({ name, median, min, max, ratio }) =>
-    `| ${name} | ${short(median)} | ${short(min)}–${short(max)} |${baseline === undefined ? "" : ` ${short(ratio!)} |`}`
+    `| ${cell(name)} | ${short(median)} | ${short(min)}–${short(max)} |${
+      baseline === undefined ? "" : ` ${short(ratio!)} |`
+    }`
   );
   return [
     `**${suite}** (${unit}, ${rounds} rounds)`,
@@ -51,4 +53,8 @@ function suiteTable({ suite, unit, baseline, ratio, rounds, cases, absent }: Sui
 function short(number: number): string {
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(number) || 1)));
   return number.toFixed(Math.min(digits, 3));
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
 }

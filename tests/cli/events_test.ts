@@ -12,7 +12,7 @@ const KINDS = [
 
 async function events(store: Store, ...args: readonly string[]): Promise<string[]> {
   const { code, stdout, stderr } = await runMain(["events", ...args, ...store.args]);
-  assertEquals([code, stderr], [0, ""]);
+  assertEquals([code, stderr], [0, stdout === "" ? "no line fits\n" : ""]);
   return stdout.split("\n").slice(0, -1);
 }
 
@@ -73,6 +73,17 @@ Deno.test("events --since takes how long ago it was", async () => {
   const args = ["events", "--since", "5s", "--json", ...store.args];
   const { stdout } = await runMain(args, { now: "2026-01-01T12:00:15Z" });
   assertEquals(stdout.trimEnd().split("\n").map((line) => JSON.parse(line).seq), [11, 12, 13]);
+});
+
+Deno.test("events says so when no line fits", async () => {
+  using store = new Store();
+  store.put(KINDS);
+  for (const args of [["--step", "nosuch"], ["--type", "step_skipped", "--json"], ["--last", "0"]]) {
+    const { code, stdout, stderr } = await runMain(["events", ...args, ...store.args]);
+    assertEquals([code, stdout, stderr], [0, "", "no line fits\n"]);
+  }
+  const { stdout, stderr } = await runMain(["events", "--step", "nosuch", "--count", ...store.args]);
+  assertEquals([stdout, stderr], ["0\n", ""]);
 });
 
 Deno.test("events --last prints the last ones that fit", async () => {

@@ -57,7 +57,9 @@ const CONSTRUCTS: readonly (readonly [what: string, text: string, lines: readonl
   ["characters that are named", "1 &lt; 2 &amp;&amp; `&lt;` &#39;a&#39;&#27;&#9;b", ["1 < 2 && <c>&lt;</> 'a'␛ b"]],
   ["a picture", "![a](b.png)", ["<u>a</><dim> (b.png)</>"]],
   ["a rule", "a\n\n***\nb", ["a", "", `<dim>${"─".repeat(40)}</>`, "", "b"]],
-  ["lines", "a\nb\n\n\nc", ["a", "b", "", "c"]],
+  ["lines", "a\nb  \nc\n\n\nd", ["a", "b", "c", "", "d"]],
+  ["lines that end as on Windows", "a\r\nb\r\n", ["a", "b"]],
+  ["lines that begin with spaces", "a\n  *b*\n  c", ["a", "<i>b</>", "c"]],
   ["HTML", "<p>\na\n</p>\n\nb <i>c</i>", ["<p>", "a", "</p>", "", "b <i>c</i>"]],
   [
     "a table",
@@ -177,6 +179,7 @@ Deno.test("renderMarkdown() shows as it was written what is too long, or nested 
     const spaceless = (text: string): string => text.replaceAll(" ", "");
     assert(spaceless(shown(deep).join("")) === spaceless(deep), sign);
   }
+  assertEquals(shown(`${"> ".repeat(20)}a`, 100), [`${"> ".repeat(20)}a`]);
   assertEquals(shown(`${"> ".repeat(9)}a`, 20), [`${"<dim>│</> ".repeat(7)}> > a`]);
   assertEquals(shown(`${"> ".repeat(6)}999999999. [x] a`, 20), [
     `${"<dim>│</> ".repeat(6)}99999999`,

@@ -317,7 +317,7 @@ Deno.test("search --source looks in what agents did, and in the logs of runs", a
   assertEquals(text.split("\n"), [
     'outrig-1 - coder/build.stderr: no "rule"',
     "outrig-1 - coder/raw: rule\ufffd",
-    "talk 2026-01-01T12:00:04.000Z claude run tool_result error: no rule",
+    "talk 2026-01-01T12:00:04.000Z claude tool_result error: no rule",
     "",
   ]);
 });

@@ -144,3 +144,31 @@ Deno.test("AgentFold counts messages, limits, unknown and damaged lines", () => 
     events: 2,
   });
 });
+
+Deno.test("AgentFold knows what the agent was asked for first", () => {
+  const said = { type: "user_message", role: "user", message_id: null } as const;
+  assertEquals(summaryOf(STARTED).prompt, null);
+  assertEquals(summaryOf(STARTED, { ...said, content: "fix it" }, { ...said, content: "more" }).prompt, "fix it");
+});
+
+Deno.test("AgentFold forgets the kinds of calls whose results never come, the oldest first", () => {
+  const fold = new AgentFold();
+  const add = (event: AgentEventKind): void => {
+    fold.add(line(ZAG.encode({
+      seq: 1,
+      ts: "2026-01-01T12:00:00+00:00",
+      provider: "codex",
+      wrapper_session_id: "w",
+      provider_session_id: null,
+      source_kind: "wrapper",
+      completeness: "full",
+      ...event,
+    })));
+  };
+  for (let at = 0; at <= 1000; at++) add({ ...CALL, tool_id: `t${at}`, tool_kind: "shell" });
+  for (const tool_id of ["t0", "t1", "t1000"]) add({ ...RESULT, tool_id, success: false });
+  assertEquals(Object.fromEntries(fold.summary().tools), {
+    shell: { calls: 1001, failures: 2 },
+    other: { calls: 0, failures: 1 },
+  });
+});
