@@ -50,16 +50,15 @@ export function encodePlain(event: AgentEventKind): string | undefined {
     if (!isPlain(value, holds)) return undefined;
     ordered[name] = value;
   }
-  const text = JSON.stringify(ordered);
-  return text.includes("\\ud") ? undefined : text; // half a character, maybe
+  return JSON.stringify(ordered);
 }
 
 function isPlain(value: unknown, holds: Field): boolean {
   switch (holds) {
     case "text":
-      return typeof value === "string";
+      return isPlainText(value);
     case "text?":
-      return typeof value === "string" || value === null;
+      return value === null || isPlainText(value);
     case "truth?":
       return typeof value === "boolean" || value === null;
     case "any":
@@ -67,10 +66,15 @@ function isPlain(value: unknown, holds: Field): boolean {
   }
 }
 
+/** A text without half a character, which the original replaces. */
+function isPlainText(value: unknown): boolean {
+  return typeof value === "string" && value.isWellFormed();
+}
+
 /** The value with the keys of its objects in order; the same one where they are. */
 function sorted(value: unknown, depth: number): unknown {
   if (typeof value === "number") return isPlainNumber(value) ? value : NOT_PLAIN;
-  if (typeof value !== "object") return typeof value === "string" || typeof value === "boolean" ? value : NOT_PLAIN;
+  if (typeof value !== "object") return typeof value === "boolean" || isPlainText(value) ? value : NOT_PLAIN;
   if (value === null) return null;
   if (depth === DEEPEST || "toJSON" in value) return NOT_PLAIN;
   return Array.isArray(value) ? sortedArray(value, depth) : sortedObject(value as JsonObject, depth);

@@ -14,6 +14,7 @@ import { following } from "../storage/log_end.ts";
 import { Ownership } from "../storage/ownership.ts";
 import { scan } from "../storage/scan.ts";
 import { encodePlain } from "./import_encode.ts";
+import { ImportLines } from "./import_lines.ts";
 import { textMark } from "./text_mark.ts";
 import type { TranscriptEvent } from "./transcript.ts";
 
@@ -29,8 +30,8 @@ export interface ImportedSession {
   readonly startedAt: string;
 }
 
-/** Characters that are gathered before they are written: one system call for many events. */
-const BATCH = 64 * 1024;
+/** Bytes that are gathered before they are written: one system call for many events. */
+const BATCH = 256 * 1024;
 
 /** What tells nothing of the dialogue, and is not compared. */
 const FRAME: ReadonlySet<AgentEventKind["type"]> = new Set(["session_started", "session_ended", "heartbeat"]);
@@ -51,8 +52,7 @@ export class ImportLog implements Disposable {
   #ts: string;
   #seq: U64;
   #count = 0;
-  #text = "";
-  #buffer = new Uint8Array(0);
+  readonly #lines = new ImportLines();
   #envelopeKey = "";
   #envelopeJson = "";
   #isOver = false;
@@ -166,11 +166,10 @@ export class ImportLog implements Disposable {
     this.#tick(at);
     this.#seq = following(this.#seq);
     const plain = encodePlain(event);
-    this.#text += plain === undefined
-      ? encodeAgentEvent({ seq: this.#seq, ts: this.#ts, ...this.#envelope(source), ...event })
-      : `{"seq":${this.#seq},"ts":"${this.#ts}",${this.#envelopeText(source)},${plain.slice(1)}`;
-    this.#text += "\n";
-    if (this.#text.length >= BATCH) this.#flush();
+    if (plain === undefined) {
+      this.#lines.add(encodeAgentEvent({ seq: this.#seq, ts: this.#ts, ...this.#envelope(source), ...event }));
+    } else this.#lines.add(`{"seq":${this.#seq},"ts":"${this.#ts}",${this.#envelopeText(source)}`, plain);
+    if (this.#lines.length >= BATCH) this.#flush();
   }
 
   #envelope(source_kind: LogSourceKind): Omit<AgentEventEnvelope, "seq" | "ts"> {
@@ -197,16 +196,9 @@ export class ImportLog implements Disposable {
   }
 
   #flush(): void {
-    if (this.#text === "") return;
-    const most = this.#text.length * 3;
-    if (most > this.#buffer.length) this.#buffer = new Uint8Array(most);
-    const { written } = utf8.encodeInto(this.#text, this.#buffer);
-    this.#file?.append(this.#buffer.subarray(0, written));
-    this.#text = "";
+    if (this.#lines.length > 0) this.#file?.append(this.#lines.take());
   }
 }
-
-const utf8 = new TextEncoder();
 
 /** Times as agents write them, in UTC with milliseconds. */
 const USUAL_TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:[0-2]\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;

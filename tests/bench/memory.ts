@@ -40,6 +40,10 @@ export function memorySuites(folder: string): Suite[] {
       { name: "an empty program", run: () => peakOf("./empty.ts") },
       ...reads,
       { name: "read 300 MB, damage only", run: () => peakOf("../fixtures/read_all.ts", garbage) },
+      {
+        name: `${EVENTS / 1e6} million writes of the same texts to nowhere`,
+        run: () => peakOf("./long_run.ts", folder, `${EVENTS}`, "bare"),
+      },
       { name: RUN, run: () => peakOf("./long_run.ts", folder, `${EVENTS}`) },
     ],
     goals: [
