@@ -4,6 +4,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { listAgentSessions } from "../../src/agent/sessions.ts";
 import type { AgentName } from "../../src/agent/transcript.ts";
 import { encodeAgentEvent } from "../../src/codec/zag.ts";
+import type { AgentLogEvent } from "../../src/codec/zag_events.ts";
 import { agentEventsIn } from "../agent/agents.ts";
 import { CLAUDE, CODEX, fixtureSession, tell, word } from "../agent/transcripts.ts";
 import { type CliResult, runCli } from "../helpers/deno.ts";
@@ -76,7 +77,9 @@ for (const agent of Object.keys(DIALOGUES) as AgentName[]) {
       place.project,
     ]);
     const told = (await tell(agent, session!.entry.source_paths[0]!)).events;
-    const stored = told.map(({ event }) => word(JSON.parse(encodeAgentEvent({ ...first!, ...event }))));
+    const stored = told.map(({ event }) =>
+      word(JSON.parse(encodeAgentEvent({ ...first!, ...event } as AgentLogEvent)))
+    );
     assertEquals(events.filter(({ source_kind }) => source_kind !== "wrapper").map(word), stored);
 
     const shown = await place.ziglog("show");

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type SearchOptions, type SearchProgress, searchSessions } from "../../src/session/search.ts";
+import { type SearchOptions, searchSessions } from "../../src/session/search.ts";
+import type { SearchProgress } from "../../src/session/search_logs.ts";
 import { ENDED, indexText, projectEntry, Store } from "../helpers/sessions.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 
