@@ -136,7 +136,7 @@ export class IndexFile<Entry> {
     const isWhole = loaded.exists && loaded.damage === undefined;
     const entries = isWhole ? loaded.entries : this.#recover(loaded.entries);
     const text = encodeIndex(this.#schema, change(entries), loaded.rest);
-    if (loaded.damage !== undefined) renameFile(this.path, asidePath(this.path));
+    if (loaded.damage !== undefined) setAside(this.path);
     replaceFile(this.path, text);
     // With other members the list of sessions may not be what ends the file: then it is always changed as a whole.
     if (Object.keys(loaded.rest).length === 0) this.#noteSeal(lock);
@@ -214,8 +214,16 @@ function textOf(bytes: Uint8Array): string {
   return text.includes("\ufffd") ? strict.decode(bytes) : text;
 }
 
-/** Name for a damaged file: never one that is taken. */
-function asidePath(path: string): string {
+/**
+ * Keeps a damaged file under a name that is never taken. It also keeps its own name until it is replaced: a program that
+ * knows no locks would take a missing index for an empty one, and write that.
+ */
+function setAside(path: string): void {
   const time = new Date().toISOString().replaceAll(/[-:]/g, "").replace(/\.(\d+)Z$/, "$1Z");
-  return `${path}.broken-${time}-${crypto.randomUUID().slice(0, 8)}`;
+  const aside = `${path}.broken-${time}-${crypto.randomUUID().slice(0, 8)}`;
+  try {
+    Deno.linkSync(path, aside);
+  } catch {
+    renameFile(path, aside); // a directory, or a file system without hard links
+  }
 }

@@ -31,6 +31,25 @@ Deno.test("IndexFile.load() tells nothing and no damage when there is no file", 
   assertEquals(openIndex(dir, [projectEntry("a")]).loadOrRebuild().entries, []);
 });
 
+Deno.test("IndexFile.update() leaves no moment without an index when it sets a damaged one aside", () => {
+  using dir = new TempDir();
+  const path = dir.write("logs/index.json", "{ damaged");
+  const { renameSync } = Deno;
+  const present: boolean[] = [];
+  try {
+    Deno.renameSync = (from: string | URL, to: string | URL): void => {
+      renameSync(from, to);
+      present.push(tree(dir.at("logs")).includes("index.json"));
+    };
+    openIndex(dir, [projectEntry("a")]).update((entries) => entries);
+  } finally {
+    Deno.renameSync = renameSync;
+  }
+  assertEquals([new Set(present), idsIn(dir)], [new Set([true]), ["a"]]);
+  assertEquals(asideOf(dir).map((name) => Deno.readTextFileSync(dir.at(`logs/${name}`))), ["{ damaged"]);
+  assertEquals(Deno.readTextFileSync(path).length > 0, true);
+});
+
 Deno.test("IndexFile.update() makes a file of the Rust programs' bytes for its owner alone when there is none", () => {
   using dir = new TempDir();
   openIndex(dir).update((entries) => [...entries, projectEntry("a"), projectEntry("b", { started_at: LATER })]);
