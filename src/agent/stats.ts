@@ -1,11 +1,9 @@
 /** How the agent sessions of a store did over time. */
 
-import { AGENT_EVENT_TYPES, type AgentEventType, ZAG } from "../codec/zag.ts";
+import { ZAG } from "../codec/zag.ts";
 import { AgentStats, type ProviderStats } from "../query/agent_stats.ts";
 import { AgentFold } from "../query/agent_summary.ts";
-import { compileFilter } from "../query/filter.ts";
 import { compileSessionFilter } from "../query/session_filter.ts";
-import { ZAG_VIEW } from "../query/zag_view.ts";
 import { requireLog, type SearchProgress } from "../session/search_logs.ts";
 import type { SessionEntry } from "../storage/catalog.ts";
 import { isFileError } from "../storage/file_error.ts";
@@ -28,9 +26,6 @@ export interface AgentStatsOptions extends AgentStoreOptions {
   /** Told how far it is, before each session. */
   readonly onProgress?: ((progress: SearchProgress) => void) | undefined;
 }
-
-/** Events that nothing is counted of. */
-const UNCOUNTED: ReadonlySet<AgentEventType> = new Set(["reasoning", "provider_status", "stderr", "heartbeat"]);
 
 /** The longest that timers and signals are kept waiting, in milliseconds. */
 const TURN_MS = 20;
@@ -55,8 +50,6 @@ export async function agentStats(options: AgentStatsOptions = {}): Promise<Provi
   const { provider: workflow, since } = options;
   const catalog = openAgentCatalog(options);
   const sessions: SessionEntry<unknown>[] = options.all ? catalog.listAll(options.now) : catalog.list(options.now);
-  const types = AGENT_EVENT_TYPES.filter((type) => !UNCOUNTED.has(type));
-  const { prefilter } = compileFilter({ types }, ZAG_VIEW);
   const stats = new AgentStats();
   const chosen = sessions.filter(compileSessionFilter({ workflow, since })).reverse();
   let turn = performance.now();
@@ -65,7 +58,7 @@ export async function agentStats(options: AgentStatsOptions = {}): Promise<Provi
     const fold = new AgentFold();
     try {
       requireLog(session.logPath);
-      for (const lines of scan(session.logPath, ZAG, { prefilter })) {
+      for (const lines of scan(session.logPath, ZAG)) {
         for (const line of lines) fold.add(line);
         if (performance.now() - turn < TURN_MS) continue;
         await new Promise((resolve) => setTimeout(resolve, 0));

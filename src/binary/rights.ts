@@ -99,7 +99,10 @@ async function addOthers({ entry: { access }, args, project }: Call, paths: Path
   const home = readEnv("HOME") ?? readEnv("USERPROFILE");
   if (home !== undefined) paths.add("read", ...(access.home ?? []).map((directory) => join(home, directory)));
   const wanted = sourcesOf(access, args);
-  if (wanted.includes("zag") && home !== undefined) paths.add("read", join(home, ".zag"));
+  if (wanted.includes("zag")) {
+    const places = [home === undefined ? undefined : join(home, ".zag"), readEnv("ZAG_USER_LOG_DIR")];
+    paths.add("read", ...places.filter((place) => place !== undefined));
+  }
   if (!wanted.includes("outrig")) return;
   const { sessionRootPaths } = await import("./session_root_paths.ts");
   paths.add("read", ...sessionRootPaths(project));

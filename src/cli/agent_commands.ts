@@ -14,6 +14,8 @@ interface Words {
   readonly description: string;
   /** Worked examples. */
   readonly examples: readonly Example[];
+  /** What options do of which something else is said elsewhere. */
+  readonly help?: Readonly<Record<string, string>>;
 }
 
 /** A command behind `agents`. */
@@ -43,6 +45,7 @@ const WORDS: Readonly<Record<AgentCommandName, Words>> = {
     summary: "show what an agent did in short, and what it used",
     usage: ["agents show [ID | --latest] [--json]"],
     description: `Shows an agent session in short: what was asked, turns, tools, tokens and cost. ${ABOUT_IDS}`,
+    help: { json: "what is shown as one JSON object" },
     examples: [{ command: "ziglog agents show --json | jq .usage", help: "what did the last one use?" }],
   },
   listen: {
@@ -82,6 +85,10 @@ const WORDS: Readonly<Record<AgentCommandName, Words>> = {
       "and failures by kind), usage (input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens, " +
       "total_cost_usd), usage_limits and models: objects of the same with model instead of provider. What nobody " +
       "knows is null.",
+    help: {
+      since: "only sessions started then or later: 2h, 7d (ago), or RFC 3339",
+      json: "one JSON object an agent (NDJSON)",
+    },
     examples: [
       { command: "ziglog agents stats --since 7d --all", help: "how was the week?" },
       { command: "ziglog agents stats --json | jq '{provider, usage}'", help: "what did they use?" },
@@ -113,13 +120,19 @@ const OPTIONS: OptionTable = {
  * @returns The command, with the options that it has there.
  */
 export async function agentCommand(name: AgentCommandName): Promise<AgentCommand> {
-  const { summary, ...words } = WORDS[name];
+  const { summary, help = {}, ...words } = WORDS[name];
   const command = await COMMANDS[name]!.load();
-  const options = Object.entries(command.options).filter(([option]) => !LEFT_OUT.includes(option)).map(optionOf);
+  const options = Object.entries(command.options).filter(([option]) => !LEFT_OUT.includes(option)).map(
+    ([option, spec]): [string, OptionSpec] => {
+      const [name, ours] = optionOf(option, spec);
+      return [name, Object.hasOwn(help, name) ? { ...ours, help: help[name]! } : ours];
+    },
+  );
   return { summary, command: { ...command, ...words, options: Object.fromEntries(options) } };
 }
 
-function optionOf([option, spec]: [string, OptionSpec]): [string, OptionSpec] {
+/** An option by the name that it has behind `agents`, and what it is there. */
+function optionOf(option: string, spec: OptionSpec): [string, OptionSpec] {
   const name = option === "workflow" ? "provider" : option;
   return [name, Object.hasOwn(OPTIONS, name) ? OPTIONS[name]! : spec];
 }

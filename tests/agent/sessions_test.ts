@@ -62,7 +62,7 @@ Deno.test("findAgentSession() makes the row from the log where no index has it",
   await session.finish(true);
   Deno.removeSync(`${store.logsDir}/index.json`);
   const found = findAgentSession("ab", store.where);
-  assertEquals([found.id, found.name, found.state], ["abc", "codex run", "success"]);
+  assertEquals([found.id, found.name, found.state], ["abc", "codex", "success"]);
   const { started_at: _started, ended_at: _ended, log_path: _path, ...entry } =
     listAgentSessions(store.where)[0]!.entry;
   assertEquals(entry, {

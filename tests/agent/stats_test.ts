@@ -35,7 +35,13 @@ Deno.test("agentStats() folds what each session did and used", async () => {
   const usage = { type: "usage", input_tokens: 10, output_tokens: 20, total_cost_usd: 0.25 } as const;
   const thought = { type: "reasoning", content: "x".repeat(100_000), message_id: null } as const;
   agents.session("one", 0, said, thought, CALL, { ...RESULT, success: false }, usage, ENDED);
-  const limit = { type: "usage_limit_hit", scope: "session", raw: "x" } as unknown as AgentEventKind;
+  const limit = {
+    type: "usage_limit_hit",
+    provider: "claude",
+    scope: "session",
+    fallback_used: false,
+    incident_id: "i",
+  } as const;
   agents.session("two", 100, { ...AGENT_STARTED, model: "opus" } as AgentEventKind, limit, said, usage, ENDED);
   const [claude] = await agentStats({ root: agents.rootOf("agents"), project: agents.path, all: true, now: NOON });
   assertEquals([claude!.sessions, claude!.turns, claude!.limits, claude!.unfinished], [2, 2, 1, 0]);
@@ -77,7 +83,7 @@ Deno.test("agentStats() tells which session it cannot read, and how far it is", 
   assertEquals(told, ["0 of 2", "1 of 2", "gone: NotFound"]);
 });
 
-Deno.test("agentStats() lets timers run while it reads a large log, and keeps little of it", async () => {
+Deno.test("agentStats() lets timers run while it reads a large log", async () => {
   using agents = new Agents();
   const answer: AgentEventKind = { ...RESULT, success: true, output: "x".repeat(2000) };
   const path = agents.session(

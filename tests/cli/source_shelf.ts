@@ -11,6 +11,9 @@ export const ALL_RIGHTS: readonly string[] = ["--allow-all"];
 
 /** A home directory, and the program in it. */
 export class CliShelf extends Shelf {
+  /** Environment variables to add. */
+  readonly env: Record<string, string> = {};
+
   /** The program, with these rights; its output is piped. */
   command(args: readonly string[], rights: readonly string[] = ALL_RIGHTS): Deno.Command {
     return new Deno.Command(Deno.execPath(), {
@@ -24,6 +27,7 @@ export class CliShelf extends Shelf {
         DENO_DIR: denoDir(),
         DENO_NO_UPDATE_CHECK: "1",
         NO_COLOR: "1",
+        ...this.env,
       },
       stdin: "null",
       stdout: "piped",

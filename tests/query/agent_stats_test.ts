@@ -20,10 +20,11 @@ Deno.test("AgentStats counts sessions by how they ended, and takes the durations
   stats.add("claude", session("crashed", 1));
   stats.add("claude", session("running", 1));
   stats.add("claude", session("stale", null));
+  stats.add("claude", session("stale", 1));
   const [claude] = stats.stats();
   assertEquals(
     [claude!.sessions, claude!.successes, claude!.failures, claude!.unfinished, claude!.successRate],
-    [24, 20, 2, 2, 20 / 22],
+    [25, 20, 2, 3, 20 / 22],
   );
   assertEquals(claude!.durations, { p50: 1000, p95: 1900, max: 2000 });
   assertEquals(claude!.recent.length, 20);
