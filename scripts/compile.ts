@@ -65,6 +65,7 @@ function compileFlags(target: string | undefined, output: string): string[] {
     "--no-prompt",
     "--no-code-cache", // what is compiled at run time is not kept in a file, which others could exchange
     "--unstable-worker-options",
+    "--v8-flags=--max-semi-space-size=4", // the young part of the heap, in MB: recording takes a third less memory, no longer
     ...rights(),
     ...(target === undefined ? [] : [`--target=${target}`]),
     `--output=${output}`,
