@@ -7,7 +7,7 @@ import { type ImportProgress, importSessions } from "./import_sessions.ts";
 import { importSourceOf } from "./import_source.ts";
 import type { ImportResult } from "./import_transcript.ts";
 import { importZagSessions } from "./import_zag.ts";
-import type { AgentName } from "./transcript.ts";
+import type { AgentName, TranscriptFile } from "./transcript.ts";
 
 /** Whose sessions can be imported. */
 export type ImportableAgent = AgentName | "zag";
@@ -64,7 +64,18 @@ export async function* importAgentSessions(
   }
   const source = AGENTS[agent];
   const folder = resolve(options.folder ?? source.folder());
-  yield* importSessions({ ...options, source: importSourceOf(source), root, folder });
+  yield* importSessions({ ...options, source: importSourceOf(source), root, folder, threads: threadsFor });
+}
+
+/** Bytes that are imported before several threads could have started. */
+const LEAST_BYTES = 32 * 1024 * 1024;
+
+/** More threads wait for the disk, and take memory. */
+const MOST_THREADS = 4;
+
+function threadsFor(files: readonly TranscriptFile[]): number {
+  if (files.reduce((sum, { size }) => sum + size, 0) < LEAST_BYTES) return 1;
+  return Math.min(files.length, navigator.hardwareConcurrency, MOST_THREADS);
 }
 
 function zagFolder(): string {

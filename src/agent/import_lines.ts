@@ -22,18 +22,28 @@ export class ImportLines {
   /**
    * Adds a line.
    *
-   * @param text A JSON object, or what comes before its last members: one without its brace at the end.
-   * @param more The last members, as an object of their own.
+   * @param text A JSON object.
    */
-  add(text: string, more?: string): void {
-    this.#reserve(MOST_BYTES * (text.length + (more?.length ?? 0)) + 1);
+  add(text: string): void {
+    this.#reserve(MOST_BYTES * text.length + 1);
     this.#put(text);
-    if (more !== undefined) {
-      const brace = this.#length;
-      this.#put(more);
-      this.#buffer[brace] = COMMA;
-    }
     this.#buffer[this.#length++] = NEWLINE;
+  }
+
+  /**
+   * Adds a line of parts.
+   *
+   * @param head How a JSON object begins, in ASCII.
+   * @param middle How it goes on: most lines have the same.
+   * @param members Its last members, as an object of their own.
+   */
+  addParts(head: string, middle: Uint8Array, members: string): void {
+    this.#reserve(head.length + middle.length);
+    for (let at = 0; at < head.length; at++) this.#buffer[this.#length++] = head.charCodeAt(at);
+    this.#buffer.set(middle, this.#length);
+    const brace = this.#length += middle.length;
+    this.add(members);
+    this.#buffer[brace] = COMMA;
   }
 
   /**

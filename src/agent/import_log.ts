@@ -54,7 +54,7 @@ export class ImportLog implements Disposable {
   #count = 0;
   readonly #lines = new ImportLines();
   #envelopeKey = "";
-  #envelopeJson = "";
+  #envelopeJson = new Uint8Array();
   #isOver = false;
 
   private constructor(session: ImportedSession, before?: Before, file?: AppendFile, ownership?: Ownership) {
@@ -168,7 +168,7 @@ export class ImportLog implements Disposable {
     const plain = encodePlain(event);
     if (plain === undefined) {
       this.#lines.add(encodeAgentEvent({ seq: this.#seq, ts: this.#ts, ...this.#envelope(source), ...event }));
-    } else this.#lines.add(`{"seq":${this.#seq},"ts":"${this.#ts}",${this.#envelopeText(source)}`, plain);
+    } else this.#lines.addParts(`{"seq":${this.#seq},"ts":"${this.#ts}",`, this.#envelopeBytes(source), plain);
     if (this.#lines.length >= BATCH) this.#flush();
   }
 
@@ -178,11 +178,11 @@ export class ImportLog implements Disposable {
   }
 
   /** Most events carry the same. */
-  #envelopeText(source: LogSourceKind): string {
+  #envelopeBytes(source: LogSourceKind): Uint8Array {
     const key = `${source} ${this.#completeness}`;
     if (key !== this.#envelopeKey) {
       this.#envelopeKey = key;
-      this.#envelopeJson = stringifyJson(this.#envelope(source)).slice(1, -1);
+      this.#envelopeJson = utf8.encode(stringifyJson(this.#envelope(source)).slice(1, -1));
     }
     return this.#envelopeJson;
   }
@@ -200,8 +200,11 @@ export class ImportLog implements Disposable {
   }
 }
 
+const utf8 = new TextEncoder();
+
 /** Times as agents write them, in UTC with milliseconds. */
-const USUAL_TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:[0-2]\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+const USUAL_TIME =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-[0-2]\d|(?:0[13-9]|1[0-2])-30|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 /** A time as it is written; empty where it is none. */
 function utcOf(text: string): string {

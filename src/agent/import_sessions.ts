@@ -7,6 +7,7 @@ import { projectLayout } from "../storage/layout.ts";
 import { requirePath } from "../storage/permission.ts";
 import { parseSessionId } from "../session_id.ts";
 import { ImportIndexes } from "./import_indexes.ts";
+import { ImportPool } from "./import_pool.ts";
 import type { ImportSource } from "./import_source.ts";
 import { type ImportedTranscript, ImportState } from "./import_state.ts";
 import { type ImportContext, type ImportResult, importTranscript } from "./import_transcript.ts";
@@ -27,6 +28,11 @@ export interface ImportOptions {
   readonly since?: number | undefined;
   /** Whether only to tell what would be imported. */
   readonly dryRun?: boolean | undefined;
+  /**
+   * Tells how many threads import these transcripts at the same time; one when it is left out. Where there are several,
+   * the source must be the one of the agent itself.
+   */
+  readonly threads?: ((files: readonly TranscriptFile[]) => number) | undefined;
   /** Told what is going on. */
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
   /** Told where a damaged record of earlier imports was put. */
@@ -56,7 +62,7 @@ export interface ImportProgress {
  * @throws {LogLockedError} When another import from that agent is going on.
  */
 export async function* importSessions(options: ImportOptions): AsyncGenerator<ImportResult, void, void> {
-  const { source, folder, root, since = -Infinity, dryRun = false } = options;
+  const { source, folder, root, since = -Infinity, dryRun = false, threads = () => 1 } = options;
   requirePath("read", root);
   if (!dryRun) requirePath("write", root);
   const files = source.list(folder).filter(({ modified }) => modified >= since).sort(byTime);
@@ -67,9 +73,13 @@ export async function* importSessions(options: ImportOptions): AsyncGenerator<Im
   const context: ImportContext = { source, root, dryRun, indexes };
   enterLeftOvers(state.unindexed, context);
   const progress = new Progress(files, options);
+  const changed = files.filter((file) => !isUnchanged(file, state.get(file.path)));
+  const isChanged = new Set(changed);
+  const onRead = (file: TranscriptFile, bytes: number): void => progress.read(file, bytes);
+  await using pool = ImportPool.start({ files: changed, threads: threads(changed), context, onRead });
   try {
     for (const file of files) {
-      if (isUnchanged(file, state.get(file.path))) {
+      if (!isChanged.has(file)) {
         progress.finish(file);
         yield {
           kind: "unchanged",
@@ -81,7 +91,7 @@ export async function* importSessions(options: ImportOptions): AsyncGenerator<Im
         };
         continue;
       }
-      const result = await importTranscript(file, context, (bytes) => progress.read(bytes));
+      const result = await (pool?.next() ?? importTranscript(file, context, (bytes) => onRead(file, bytes)));
       progress.finish(file);
       if (result.kind !== "failed" && result.kind !== "busy") state.add(transcriptOf(result));
       if (indexes.size >= INDEX_BATCH) enter(indexes, state, dryRun);
@@ -130,6 +140,9 @@ class Progress {
   readonly #totalBytes: number;
   readonly #transcripts: number;
   readonly #tell: ImportOptions["onProgress"];
+  /** Bytes that were read of the transcripts that are being imported, and their sum. */
+  readonly #reading = new Map<string, number>();
+  #bytesReading = 0;
   #done = 0;
   #bytes = 0;
 
@@ -137,21 +150,33 @@ class Progress {
     this.#totalBytes = files.reduce((sum, { size }) => sum + size, 0);
     this.#transcripts = files.length;
     this.#tell = onProgress;
-    this.read(0);
+    this.#say();
   }
 
-  read(bytes: number): void {
+  read(file: TranscriptFile, bytes: number): void {
+    this.#note(file, bytes);
+    this.#say();
+  }
+
+  finish(file: TranscriptFile): void {
+    this.#note(file, 0);
+    this.#reading.delete(file.path);
+    this.#done++;
+    this.#bytes += file.size;
+    this.#say();
+  }
+
+  #note({ path }: TranscriptFile, bytes: number): void {
+    this.#bytesReading += bytes - (this.#reading.get(path) ?? 0);
+    this.#reading.set(path, bytes);
+  }
+
+  #say(): void {
     this.#tell?.({
       done: this.#done,
       transcripts: this.#transcripts,
-      bytes: this.#bytes + bytes,
+      bytes: this.#bytes + this.#bytesReading,
       totalBytes: this.#totalBytes,
     });
-  }
-
-  finish({ size }: TranscriptFile): void {
-    this.#done++;
-    this.#bytes += size;
-    this.read(0);
   }
 }

@@ -22,7 +22,9 @@ export interface ImportContext {
   /** Whether nothing shall be written. */
   readonly dryRun: boolean;
   /** Where sessions are entered. */
-  readonly indexes: ImportIndexes;
+  readonly indexes: Pick<ImportIndexes, "add" | "isRecorded">;
+  /** Waits until a log may be written; left out where nothing else is imported meanwhile. */
+  readonly turn?: (logPath: string) => Promise<void>;
 }
 
 /**
@@ -102,10 +104,13 @@ async function importAll(
       throw new UnreadableError("", { cause: error });
     }
     if (next.done) break;
-    for (const record of next.value) session.add(transcript.fold.add(record));
+    for (const record of next.value) {
+      session.add(transcript.fold.add(record));
+      if (session.isReady) await session.open();
+    }
     onRead(transcript.bytesRead());
   }
-  return session.finish();
+  return await session.finish();
 }
 
 function failed(file: TranscriptFile, error: unknown): ImportResult {
@@ -133,21 +138,24 @@ class SessionImport implements Disposable {
   }
 
   add(events: readonly TranscriptEvent[]): void {
-    const { facts } = this.#transcript.fold;
-    if (this.#log === undefined) {
-      this.#held.push(...events);
-      const { length } = this.#held;
-      const isKnown = facts.sessionId !== null && facts.cwd !== null && (facts.model !== null || length >= FEW);
-      if (length > 0 && isKnown || length >= MOST_HELD) this.#open();
-      return;
-    }
-    for (const event of events) this.#log.add(event, facts.completeness);
+    if (this.#log === undefined) return void this.#held.push(...events);
+    const { completeness } = this.#transcript.fold.facts;
+    for (const event of events) this.#log.add(event, completeness);
   }
 
-  finish(): ImportResult {
+  /** Whether enough is known of it to open its log. */
+  get isReady(): boolean {
+    const { length } = this.#held;
+    if (length === 0 || this.isRecorded) return false;
+    const { sessionId, cwd, model } = this.#transcript.fold.facts;
+    const isKnown = sessionId !== null && cwd !== null && (model !== null || length >= FEW);
+    return isKnown || length >= MOST_HELD;
+  }
+
+  async finish(): Promise<ImportResult> {
     if (this.isRecorded) return this.result("recorded");
     this.add(this.#transcript.fold.end());
-    if (this.#log === undefined && this.#held.length > 0) this.#open();
+    if (this.#held.length > 0) await this.open();
     if (this.isRecorded) return this.result("recorded");
     const log = this.#log;
     if (log === undefined) return this.result("empty");
@@ -160,8 +168,8 @@ class SessionImport implements Disposable {
     this.#log?.[Symbol.dispose]();
   }
 
-  #open(): void {
-    const { source, root, dryRun, indexes } = this.#context;
+  async open(): Promise<void> {
+    const { source, root, dryRun, indexes, turn } = this.#context;
     const { facts } = this.#transcript.fold;
     this.#layout = layoutFor(root, facts.cwd);
     this.#id = sessionIdOf(this.#file, facts.sessionId);
@@ -170,7 +178,9 @@ class SessionImport implements Disposable {
       this.isRecorded = true;
       return;
     }
-    this.#log = ImportLog.open(logPathOf(this.#layout, this.#id), {
+    const path = logPathOf(this.#layout, this.#id);
+    await turn?.(path);
+    this.#log = ImportLog.open(path, {
       provider: source.name,
       wrapperSessionId: this.#id,
       providerSessionId: facts.sessionId,

@@ -2,11 +2,11 @@
 
 import { decodeBlock } from "../codec/decode_block.ts";
 import type { JsonObject } from "../codec/json.ts";
-import { type Block, LineSplitter } from "../codec/lines.ts";
+import { type Block, decodeUtf8, LineSplitter, trimLikeRust } from "../codec/lines.ts";
 import { blocksForward } from "../storage/blocks.ts";
 import { requirePath } from "../storage/permission.ts";
 import type { LossReport } from "./transcript.ts";
-import { TRANSCRIPT } from "./transcript_line.ts";
+import { readTranscriptLine, TRANSCRIPT, type TranscriptLine } from "./transcript_line.ts";
 import { LossCounter } from "./transcript_losses.ts";
 
 /** Which part of a transcript is read. */
@@ -76,13 +76,12 @@ export class TranscriptReader {
   }
 
   #recordsOf(block: Block): JsonObject[] {
-    const records: JsonObject[] = [];
-    for (const line of decodeBlock(TRANSCRIPT, block)) {
-      if (line.kind !== "event") continue; // there is no other kind
-      if (line.event.loss !== null) this.#losses.add(line.event.loss);
-      for (const record of line.event.records) records.push(record);
+    const all: JsonObject[] = [];
+    for (const { records, loss } of linesOf(block)) {
+      if (loss !== null) this.#losses.add(loss);
+      for (const record of records) all.push(record);
     }
-    return records;
+    return all;
   }
 
   async *#unpacked(file: Deno.FsFile): AsyncGenerator<Block, void, void> {
@@ -108,5 +107,21 @@ export class TranscriptReader {
     }
     const rest = splitter.flush();
     if (rest !== undefined) yield rest;
+  }
+}
+
+/** The lines of a block. Nobody wants to know where they stand, and to find that out takes a tenth of the time. */
+function* linesOf(block: Block): Generator<TranscriptLine, void, void> {
+  const text = decodeUtf8(block.bytes);
+  if (text === undefined) {
+    for (const line of decodeBlock(TRANSCRIPT, block)) if (line.kind === "event") yield line.event; // there is no other
+    return;
+  }
+  for (let start = 0; start < text.length;) {
+    const newline = text.indexOf("\n", start);
+    const end = newline === -1 ? text.length : newline;
+    const line = trimLikeRust(text.slice(start, end));
+    if (line !== "") yield readTranscriptLine(line);
+    start = end + 1;
   }
 }

@@ -230,6 +230,20 @@ Deno.test("importSessions() writes no event with an earlier time than the one be
   assertEquals(times.slice(1, 5), [0, 1, 1, 3].map((second) => `2026-04-02T10:00:0${second}+00:00`));
 });
 
+Deno.test("importSessions() takes the time of every day, and that of the day after where a month has no such day", async () => {
+  const days = { "02-28": "02-28", "02-30": "03-02", "04-30": "04-30", "04-31": "05-01", "05-31": "05-31" };
+  for (const [day, expected] of Object.entries(days)) {
+    using agent = new Agent();
+    agent.write("one", 1);
+    const path = agent.dir.at("files/one.jsonl");
+    const text = Deno.readTextFileSync(path).replace("2026-04-02", "2026-01-01").replace("2026-04-02", `2026-${day}`);
+    Deno.writeTextFileSync(path, text);
+    await agent.import();
+    const ts = agent.stored()[`${LOG}/one.jsonl`]!.find(({ type }) => type === "user_message")!.ts;
+    assertEquals(ts.slice(0, 10), `2026-${expected}`, day);
+  }
+});
+
 Deno.test("importSessions() sets a damaged record of earlier imports aside, and imports nothing twice", async () => {
   using agent = new Agent();
   for (const id of ["one", "two", "three"]) agent.write(id, 3);

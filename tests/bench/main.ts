@@ -10,6 +10,7 @@ import { parseArgs } from "../../src/deps/cli.ts";
 import { binarySuites } from "./binary.ts";
 import { followSuites } from "./follow.ts";
 import { measure, type Suite, type SuiteResult } from "./harness.ts";
+import { importSuites } from "./import.ts";
 import { indexSuites } from "./index.ts";
 import { thisMachine } from "./machine.ts";
 import { memorySuites } from "./memory.ts";
@@ -29,6 +30,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   follow: followSuites,
   search: searchSuites,
   index: indexSuites,
+  import: importSuites,
   record: recordSuites,
   start: startSuites,
   binary: binarySuites,

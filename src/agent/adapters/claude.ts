@@ -72,9 +72,9 @@ export class ClaudeFold implements TranscriptFold {
    */
   add(record: JsonObject): readonly TranscriptEvent[] {
     const key = keyOf(record);
-    if (this.#seen.has(key)) this.#losses.add("record repeated");
+    const { size } = this.#seen;
+    if (this.#seen.add(key).size === size) this.#losses.add("record repeated");
     else {
-      this.#seen.add(key);
       const isCopied = isJsonObject(record.forkedFrom);
       this.#learn(record, isCopied);
       if (isCopied) this.#losses.add("record replayed");

@@ -1,3 +1,5 @@
+import { textMark } from "../text_mark.ts";
+
 /** Words whose twins are still waited for: more than a turn has. */
 const MOST = 64;
 
@@ -18,7 +20,7 @@ export class CodexTwins {
    * @returns `true` when the other side was told the same before, and they are to be left out.
    */
   isTwin(side: "model" | "user", kind: string, text: string): boolean {
-    const key = `${kind} ${text.replaceAll(/\s+/g, "")}`;
+    const key = `${kind} ${textMark(text, true)}`;
     const ahead = this.#ahead.get(key) ?? 0;
     const now = ahead + (side === "model" ? 1 : -1);
     if (now === 0) this.#ahead.delete(key);
