@@ -8,7 +8,7 @@ export interface AgentStoreOptions {
   readonly root?: string | undefined;
   /** Directory whose git repository names the project; the working directory when it is left out. */
   readonly project?: string | undefined;
-  /** Directory of logs and index, instead of the project's in the store. Only `globalIndexDir` then names a global index. */
+  /** Directory of logs and index, instead of the project's. Only `globalIndexDir` then names an index of all. */
   readonly logsDir?: string | undefined;
   /** Directory of the index of all projects; that of the store when it is left out. */
   readonly globalIndexDir?: string | undefined;

@@ -42,8 +42,8 @@ interface Thread {
 
 /**
  * Threads that import sessions. All comes out as if one session were imported after the other: a thread writes nothing
- * before it is known of all earlier sessions which logs they write, and those that write the same are done and asked for. What a thread cannot do
- * is done by whoever asks for it.
+ * before it is known of all earlier sessions which logs they write, and those that write the same one are done and asked
+ * for. What a thread cannot do is done by whoever asks for it.
  */
 export class ImportPool implements AsyncDisposable {
   readonly #context: ImportContext;
