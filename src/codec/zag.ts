@@ -1,8 +1,9 @@
 /** The zag dialect: the session log of agents. Source: zag-agent 0.18. */
 
 import { basename } from "../deps/path.ts";
-import type { Decoding, Dialect, LogEvidence } from "./dialect.ts";
-import { isJsonObject, isWrittenAsFloat, type JsonObject } from "./json.ts";
+import { eventDecoder } from "./decode_event.ts";
+import type { Dialect, LogEvidence } from "./dialect.ts";
+import { isWrittenAsFloat, type JsonObject } from "./json.ts";
 import {
   BOOLEAN,
   Codec,
@@ -164,19 +165,6 @@ const UNKNOWN = new Codec<AgentEventEnvelope & { readonly type: string }>({
   type: STRING as Field<string>,
 });
 
-function decode(text: string): Decoding<AgentLogEvent> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isJsonObject(value)) return { kind: "malformed", reason: "not a JSON object" };
-    const { type } = value;
-    if (isEventType(type)) return { kind: "event", event: CODECS[type].decode(value, text) };
-    const event = UNKNOWN.decode(value, text);
-    return { kind: "unknown", type: event.type, event: event as unknown as JsonObject };
-  } catch (error) {
-    return { kind: "malformed", reason: (error as Error).message };
-  }
-}
-
 function isEventType(type: unknown): type is AgentEventType {
   return typeof type === "string" && Object.hasOwn(CODECS, type);
 }
@@ -265,7 +253,7 @@ function rebuild(evidence: LogEvidence<AgentLogEvent>): { project: AgentIndexEnt
 /** The zag dialect. */
 export const ZAG: Dialect<AgentLogEvent, AgentIndexEntry, AgentGlobalEntry> = {
   name: "zag",
-  decode,
+  decode: eventDecoder(CODECS, UNKNOWN),
   encode: encodeAgentEvent,
   endOf: (event) =>
     event.type === "session_ended" ? { endedAt: event.ts, status: event.success ? "success" : "failure" } : undefined,

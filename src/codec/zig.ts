@@ -1,7 +1,7 @@
 /** The zig dialect: the session log that this project writes. Source: zig-core 0.11. */
 
-import type { Decoding, Dialect, LogEvidence } from "./dialect.ts";
-import { type JsonObject, whyNoObject } from "./json.ts";
+import { eventDecoder } from "./decode_event.ts";
+import type { Dialect, LogEvidence } from "./dialect.ts";
 import { PlainOutput } from "./plain_output.ts";
 import { Codec, type Field, I32, oneOf, optional, type Shape, STRING, STRINGS, U32, U64 } from "./shape.ts";
 import type { EventEnvelope, OutputStream, SessionEventKind, SessionLogEvent, SessionStatus } from "./zig_events.ts";
@@ -100,20 +100,6 @@ export function unknownFields(event: SessionLogEvent): readonly string[] {
 
 const UNKNOWN = new Codec<EventEnvelope & { readonly type: string }>({ ...ENVELOPE, type: STRING as Field<string> });
 
-function decode(text: string): Decoding<SessionLogEvent> {
-  const reason = whyNoObject(text);
-  if (reason !== undefined) return { kind: "malformed", reason };
-  try {
-    const value = JSON.parse(text) as JsonObject;
-    const { type } = value;
-    if (isEventType(type)) return { kind: "event", event: CODECS[type].decode(value, text) };
-    const event = UNKNOWN.decode(value, text);
-    return { kind: "unknown", type: event.type, event: event as unknown as JsonObject };
-  } catch (error) {
-    return { kind: "malformed", reason: (error as Error).message };
-  }
-}
-
 function isEventType(type: unknown): type is SessionEventType {
   return typeof type === "string" && Object.hasOwn(CODECS, type);
 }
@@ -156,7 +142,7 @@ const plainOutput = new PlainOutput();
 /** The zig dialect. */
 export const ZIG: Dialect<SessionLogEvent, SessionLogIndexEntry, GlobalSessionEntry> = {
   name: "zig",
-  decode,
+  decode: eventDecoder(CODECS, UNKNOWN),
   readPlain: (text, start, end) => plainOutput.read(text, start, end),
   encode: encodeSessionEvent,
   endMark: '"zig_session_ended"',
