@@ -10,6 +10,7 @@ import { isFileError } from "../storage/file_error.ts";
 import { scan } from "../storage/scan.ts";
 import type { AgentStoreOptions } from "./agent_options.ts";
 import { openAgentCatalog } from "./sessions.ts";
+import { Turn } from "../storage/turn.ts";
 
 /** Which sessions are looked at. */
 export interface AgentStatsOptions extends AgentStoreOptions {
@@ -26,9 +27,6 @@ export interface AgentStatsOptions extends AgentStoreOptions {
   /** Told how far it is, before each session. */
   readonly onProgress?: ((progress: SearchProgress) => void) | undefined;
 }
-
-/** The longest that timers and signals are kept waiting, in milliseconds. */
-const TURN_MS = 20;
 
 /**
  * Finds out how agents did over time, and what they used. Each log is read once, a piece at a time.
@@ -52,7 +50,7 @@ export async function agentStats(options: AgentStatsOptions = {}): Promise<Provi
   const sessions: SessionEntry<unknown>[] = options.all ? catalog.listAll(options.now) : catalog.list(options.now);
   const stats = new AgentStats();
   const chosen = sessions.filter(compileSessionFilter({ workflow, since })).reverse();
-  let turn = performance.now();
+  const turn = new Turn();
   for (const [done, session] of chosen.entries()) {
     options.onProgress?.({ done, sessions: chosen.length });
     const fold = new AgentFold();
@@ -60,9 +58,8 @@ export async function agentStats(options: AgentStatsOptions = {}): Promise<Provi
       requireLog(session.logPath);
       for (const lines of scan(session.logPath, ZAG)) {
         for (const line of lines) fold.add(line);
-        if (performance.now() - turn < TURN_MS) continue;
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        turn = performance.now();
+        if (!turn.isOver) continue;
+        await turn.pass();
       }
     } catch (error) {
       if (!isFileError(error)) throw error;

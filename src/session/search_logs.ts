@@ -7,6 +7,7 @@ import { TextQuery, type TextQuerySpec } from "../query/text_query.ts";
 import { isFileError } from "../storage/file_error.ts";
 import { mayRead, requirePath } from "../storage/permission.ts";
 import { scan } from "../storage/scan.ts";
+import { Turn } from "../storage/turn.ts";
 
 /** A log that is searched. */
 export interface SearchedLog<Event extends AnyEvent> {
@@ -38,9 +39,6 @@ export interface SearchLogsOptions<Log> extends Omit<EventFilterSpec, "text"> {
   readonly onUnreadable?: ((log: Log, error: Error) => void) | undefined;
 }
 
-/** The longest that a search keeps timers and signals waiting, in milliseconds. */
-const TURN_MS = 20;
-
 /**
  * Searches logs for a text.
  *
@@ -61,7 +59,7 @@ export async function* searchLogs<Event extends AnyEvent, Log extends SearchedLo
   const logs = choose();
   const filters = new Map<LogFormat<Event>, EventFilter<Event>>();
   let found = 0;
-  let turn = performance.now();
+  const turn = new Turn();
   for (const [done, log] of logs.entries()) {
     const { logPath, format } = log;
     const filter = filters.get(format) ?? compileFilter(options, format.view);
@@ -75,9 +73,8 @@ export async function* searchLogs<Event extends AnyEvent, Log extends SearchedLo
           yield hitOf(log, line, filter.locate(line)!);
           if (++found === limit || signal?.aborted) return;
         }
-        if (performance.now() - turn < TURN_MS) continue;
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        turn = performance.now();
+        if (!turn.isOver) continue;
+        await turn.pass();
         if (signal?.aborted) return;
       }
     } catch (error) {

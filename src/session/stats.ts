@@ -13,6 +13,7 @@ import { scan } from "../storage/scan.ts";
 import type { SearchedSession } from "./search.ts";
 import { requireLog, type SearchProgress } from "./search_logs.ts";
 import { openCatalog } from "./sessions.ts";
+import { Turn } from "../storage/turn.ts";
 
 /** Which sessions are looked at. */
 export interface SessionStatsOptions extends LayoutOptions {
@@ -32,9 +33,6 @@ export interface SessionStatsOptions extends LayoutOptions {
   readonly onProgress?: ((progress: SearchProgress) => void) | undefined;
 }
 
-/** The longest that timers and signals are kept waiting, in milliseconds. */
-const TURN_MS = 20;
-
 /**
  * Finds out how sessions did over time. What steps wrote is not read.
  *
@@ -49,7 +47,7 @@ export async function sessionStats(options: SessionStatsOptions = {}): Promise<S
   const { prefilter } = compileFilter({ types }, ZIG_VIEW);
   const stats = new RunStats();
   const chosen = sessions.filter(compileSessionFilter(options)).reverse();
-  let turn = performance.now();
+  const turn = new Turn();
   for (const [done, session] of chosen.entries()) {
     options.onProgress?.({ done, sessions: chosen.length });
     const fold = new RunFold();
@@ -63,9 +61,8 @@ export async function sessionStats(options: SessionStatsOptions = {}): Promise<S
     }
     const run = fold.summary();
     stats.add(session.name, session.state, run, await usagesOf(run, options));
-    if (performance.now() - turn < TURN_MS) continue;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    turn = performance.now();
+    if (!turn.isOver) continue;
+    await turn.pass();
   }
   return stats.stats();
 }

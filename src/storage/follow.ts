@@ -5,6 +5,7 @@ import { basename, dirname } from "../deps/path.ts";
 import { LogFollower } from "./log_follower.ts";
 import { requirePath } from "./permission.ts";
 import { Waker } from "./waker.ts";
+import { Turn } from "./turn.ts";
 
 /**
  * Why following ended: the session ended; its writer died without ending it; it was silent for too long from the
@@ -37,9 +38,6 @@ export interface FollowOptions {
 
 const POLL_MS = 1000;
 const POLL_MS_UNWATCHED = 100;
-/** The longest that catching up with a log keeps timers and signals waiting, in milliseconds. */
-const TURN_MS = 20;
-
 /**
  * Follows a log: the lines it has from an offset on, then new ones as they are written. No line is decoded before its
  * newline has arrived; only when nobody is left to write that, an event that is whole without it is given as the last.
@@ -60,11 +58,10 @@ export async function* follow<Event>(
   using waker = new Waker(dirname(path), basename(path, ".jsonl"));
   using follower = new LogFollower(path, dialect, options);
   const pollMs = options.pollMs ?? (waker.isWatching ? POLL_MS : POLL_MS_UNWATCHED);
-  let turn = performance.now();
+  const turn = new Turn();
   while (!signal?.aborted) {
-    if (performance.now() - turn > TURN_MS) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      turn = performance.now();
+    if (turn.isOver) {
+      await turn.pass();
       continue;
     }
     const item = follower.next();
@@ -75,7 +72,7 @@ export async function* follow<Event>(
       continue;
     }
     await waker.wait(pollMs, signal);
-    turn = performance.now();
+    turn.begin();
   }
   yield { kind: "end", why: "aborted" };
 }

@@ -6,6 +6,7 @@ import type { FollowEnd, FollowItem } from "./follow.ts";
 import { allProjects, type Layout } from "./layout.ts";
 import { type FollowedLog, StoreFollower } from "./store_follower.ts";
 import { StoreWatcher } from "./store_watcher.ts";
+import { Turn } from "./turn.ts";
 
 /** What following a store brings. */
 export type FollowAllItem<Event> =
@@ -48,9 +49,6 @@ const POLL_MS_UNWATCHED = 100;
 /** Milliseconds between two looks for new logs when nothing is noticed. */
 const LIST_MS = 5000;
 const LIST_MS_UNWATCHED = 250;
-/** The longest that catching up keeps timers and signals waiting, in milliseconds. */
-const TURN_MS = 20;
-
 /**
  * Follows every live session of a store: those that run, and those that appear, each from its first event on, also when
  * it has ended before anybody looked. Sessions that had ended before the following began are passed over.
@@ -69,7 +67,7 @@ export async function* followAll<Event>(
   using watcher = new StoreWatcher();
   using store = new StoreFollower(dialect, options);
   let listed = -Infinity;
-  let turn = performance.now();
+  const turn = new Turn();
   for (let first = true; !signal?.aborted; first = false) {
     const isBlind = !watcher.isWatching;
     const pollMs = first ? 0 : options.pollMs ?? (isBlind ? POLL_MS_UNWATCHED : POLL_MS);
@@ -87,12 +85,11 @@ export async function* followAll<Event>(
     store.mark(mayBeMore || isBlind && isFull ? "every" : isFull || isQuiet ? "live" : names);
     while (store.isDue && !signal?.aborted) {
       yield* store.advance();
-      if (performance.now() - turn < TURN_MS) continue;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      turn = performance.now();
+      if (!turn.isOver) continue;
+      await turn.pass();
     }
     if (isFull && !signal?.aborted) yield { kind: "idle", at };
-    turn = performance.now();
+    turn.begin();
   }
 }
 
