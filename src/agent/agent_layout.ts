@@ -3,7 +3,7 @@
 import { dirname, join, resolve } from "../deps/path.ts";
 import { UsageError } from "../errors.ts";
 import { type Layout, openLayout, storeRoot } from "../storage/layout.ts";
-import { readEnv } from "../storage/permission.ts";
+import { homeDirectory, readEnv } from "../storage/permission.ts";
 import type { AgentStoreOptions } from "./agent_options.ts";
 
 /** The paths of one project's agent sessions. */
@@ -64,7 +64,7 @@ export function logsDir(options: Pick<AgentStoreOptions, "project"> = {}): strin
  * @throws {UsageError} When no home directory is known.
  */
 export function zagStore(options: Pick<AgentStoreOptions, "project"> = {}): ZagStore {
-  const home = readEnv("HOME") ?? readEnv("USERPROFILE");
+  const home = homeDirectory();
   if (home === undefined) {
     throw new UsageError(
       "Cannot find the sessions of zag: HOME is not set, or may not be read (run with --allow-env=HOME,USERPROFILE)",

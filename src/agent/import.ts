@@ -1,7 +1,7 @@
 import { join, resolve } from "../deps/path.ts";
 import { UsageError } from "../errors.ts";
 import { storeRoot } from "../storage/layout.ts";
-import { readEnv } from "../storage/permission.ts";
+import { homeDirectory } from "../storage/permission.ts";
 import { AGENTS } from "./adapters/agents.ts";
 import { type ImportProgress, importSessions } from "./import_sessions.ts";
 import { importSourceOf } from "./import_source.ts";
@@ -79,7 +79,7 @@ function threadsFor(files: readonly TranscriptFile[]): number {
 }
 
 function zagFolder(): string {
-  const home = readEnv("HOME") ?? readEnv("USERPROFILE");
+  const home = homeDirectory();
   if (home !== undefined) return join(home, ".zag");
   throw new UsageError("Cannot find the store of zag: HOME is not set or may not be read (--allow-env=HOME)");
 }

@@ -1,4 +1,5 @@
 import type { LogSourceKind } from "../codec/zag_events.ts";
+import type { ReadVariable } from "../storage/permission.ts";
 import type { AgentName, TranscriptFile, TranscriptFold } from "./transcript.ts";
 
 /** How an agent's sessions are found and read. */
@@ -6,7 +7,7 @@ export interface TranscriptAgent {
   /** The agent. */
   readonly name: AgentName;
   /** Tells where the agent keeps its files, by the environment that it runs in; ours when that is left out. */
-  folder(env?: (name: string) => string | undefined): string;
+  folder(env?: ReadVariable): string;
   /** Lists the sessions of a folder; at the least those that were written to since a time, in milliseconds. */
   list(folder: string, since?: number): readonly TranscriptFile[];
   /** Tells which directory a session is about; `null` when nobody knows yet. */

@@ -37,6 +37,16 @@ export interface TranscriptFacts {
   readonly completeness: LogCompleteness;
 }
 
+/** What is known before the first record. */
+export const NO_FACTS: TranscriptFacts = {
+  sessionId: null,
+  cwd: null,
+  model: null,
+  startedAt: null,
+  endedAt: null,
+  completeness: "full",
+};
+
 /** What was passed over: how many records or parts of them, by kind, such as `record progress` or `block image`. */
 export type LossReport = ReadonlyMap<string, number>;
 

@@ -5,7 +5,7 @@ import { optionsOf, valuesOf } from "../cli/command_line.ts";
 import type { CommandEntry } from "../cli/commands.ts";
 import { join, resolve } from "../deps/path.ts";
 import { storeRoot } from "../storage/layout.ts";
-import { readEnv } from "../storage/permission.ts";
+import { homeDirectory, readEnv } from "../storage/permission.ts";
 import { whereItLeads } from "./where.ts";
 
 /** A command, and what it was given. */
@@ -96,7 +96,7 @@ async function isGiven(option: string, call: Call): Promise<boolean> {
 }
 
 async function addOthers({ entry: { access }, args, project }: Call, paths: Paths): Promise<void> {
-  const home = readEnv("HOME") ?? readEnv("USERPROFILE");
+  const home = homeDirectory();
   if (home !== undefined) paths.add("read", ...(access.home ?? []).map((directory) => join(home, directory)));
   const wanted = sourcesOf(access, args);
   if (wanted.includes("zag")) {

@@ -2,7 +2,7 @@
 
 import { dirname, isAbsolute, join, resolve } from "../deps/path.ts";
 import { resolveSessionRootForReading } from "../outrig/session_root.ts";
-import { readEnv } from "../storage/permission.ts";
+import { homeDirectory, readEnv } from "../storage/permission.ts";
 
 /**
  * Names all that is read to find the store of outrig, and the store.
@@ -22,6 +22,6 @@ export function sessionRootPaths(directory: string): string[] {
 function globalConfig(): string[] {
   const xdg = readEnv("XDG_CONFIG_HOME");
   if (xdg !== undefined && isAbsolute(xdg)) return [join(xdg, "outrig", "config.toml")];
-  const home = readEnv("HOME") ?? readEnv("USERPROFILE");
+  const home = homeDirectory();
   return home === undefined ? [] : [join(home, ".outrig", "config.toml")];
 }

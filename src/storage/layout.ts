@@ -3,7 +3,7 @@
 import { dirname, join, resolve } from "../deps/path.ts";
 import { UsageError } from "../errors.ts";
 import type { SessionId } from "../session_id.ts";
-import { isGranted, readEnv, requirePath } from "./permission.ts";
+import { homeDirectory, isGranted, readEnv, requirePath } from "./permission.ts";
 
 /** How a store and the project in it are chosen. */
 export interface LayoutOptions {
@@ -192,7 +192,7 @@ function exists(path: string): boolean {
 function defaultRoot(): string {
   const moved = readEnv("ZIGLOG_ROOT");
   if (moved !== undefined) return moved;
-  const home = readEnv("HOME") ?? readEnv("USERPROFILE");
+  const home = homeDirectory();
   if (home !== undefined) return join(home, ".zig");
   const why = isGranted({ name: "env", variable: "HOME" })
     ? "HOME is not set"

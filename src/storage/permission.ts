@@ -60,3 +60,16 @@ export function readEnv(name: string): string | undefined {
   if (!isGranted({ name: "env", variable: name })) return undefined;
   return Deno.env.get(name) || undefined;
 }
+
+/** Reads a variable of an environment; `undefined` where it is not set. */
+export type ReadVariable = (name: string) => string | undefined;
+
+/**
+ * Finds the home directory.
+ *
+ * @param env Reads a variable of the environment; our own when it is left out.
+ * @returns `$HOME`, else `$USERPROFILE`; `undefined` when neither is known.
+ */
+export function homeDirectory(env: ReadVariable = readEnv): string | undefined {
+  return env("HOME") || env("USERPROFILE") || undefined;
+}

@@ -2,7 +2,14 @@
 
 import { isJsonObject, type JsonObject, stringifyJson } from "../../codec/json.ts";
 import type { AgentEventKind, LogSourceKind } from "../../codec/zag_events.ts";
-import type { LossReport, TranscriptEvent, TranscriptFacts, TranscriptFold } from "../transcript.ts";
+import { ToldEvents } from "../told_events.ts";
+import {
+  type LossReport,
+  NO_FACTS,
+  type TranscriptEvent,
+  type TranscriptFacts,
+  type TranscriptFold,
+} from "../transcript.ts";
 import { LossCounter } from "../transcript_losses.ts";
 import { claudeContent } from "./claude_content.ts";
 import { claudeLimit } from "./claude_limit.ts";
@@ -31,27 +38,19 @@ const NO_MODEL = "<synthetic>";
  * hidden, blocks and calls that are repeated.
  */
 export class ClaudeFold implements TranscriptFold {
-  readonly #source: LogSourceKind;
+  readonly #events: ToldEvents;
   readonly #seen = new Set<string>();
   readonly #tools = new ClaudeTools();
   readonly #usage = new ClaudeUsage();
   readonly #losses = new LossCounter();
   #message = "";
   #blocks = new Set<string>();
-  #events: TranscriptEvent[] = [];
   #at: string | null = null;
-  #facts: TranscriptFacts = {
-    sessionId: null,
-    cwd: null,
-    model: null,
-    startedAt: null,
-    endedAt: null,
-    completeness: "full",
-  };
+  #facts: TranscriptFacts = NO_FACTS;
 
   /** @param options What the records do not tell. */
   constructor({ source = "provider_file" }: ClaudeFoldOptions = {}) {
-    this.#source = source;
+    this.#events = new ToldEvents(source);
   }
 
   /** What is known of the session so far. */
@@ -80,7 +79,7 @@ export class ClaudeFold implements TranscriptFold {
       if (isCopied) this.#losses.add("record replayed");
       else this.#fold(record, key);
     }
-    return this.#take();
+    return this.#events.take();
   }
 
   /**
@@ -91,17 +90,11 @@ export class ClaudeFold implements TranscriptFold {
   end(): readonly TranscriptEvent[] {
     this.#at = this.#facts.endedAt;
     for (const usage of this.#usage.tell()) this.#tell(usage);
-    return this.#take();
-  }
-
-  #take(): TranscriptEvent[] {
-    const events = this.#events;
-    this.#events = [];
-    return events;
+    return this.#events.take();
   }
 
   #tell(event: AgentEventKind): void {
-    this.#events.push({ source: this.#source, event, at: this.#at });
+    this.#events.tell(event, this.#at);
   }
 
   #tellStatus(message: string, data: unknown): void {

@@ -1,9 +1,9 @@
 /** Where Claude Code keeps its sessions. */
 
 import { join } from "../../deps/path.ts";
-import { UsageError } from "../../errors.ts";
 import { readDir } from "../../storage/layout.ts";
-import { readEnv, requirePath } from "../../storage/permission.ts";
+import { readEnv, type ReadVariable, requirePath } from "../../storage/permission.ts";
+import { folderAtHome } from "../agent_folder.ts";
 import type { TranscriptFile } from "../transcript.ts";
 import { headText, transcriptAt } from "../transcript_head.ts";
 
@@ -17,12 +17,8 @@ const SUB_AGENT = /^agent-.*\.jsonl$/;
  * @returns `$CLAUDE_CONFIG_DIR`, else `$HOME/.claude`.
  * @throws {UsageError} When neither is known.
  */
-export function claudeFolder(env: (name: string) => string | undefined = readEnv): string {
-  const moved = env("CLAUDE_CONFIG_DIR");
-  if (moved) return moved;
-  const home = env("HOME") || env("USERPROFILE");
-  if (home) return join(home, ".claude");
-  throw new UsageError("Cannot find the folder of Claude Code: HOME is not set or may not be read (--allow-env=HOME)");
+export function claudeFolder(env: ReadVariable = readEnv): string {
+  return env("CLAUDE_CONFIG_DIR") || folderAtHome("Claude Code", ".claude", env);
 }
 
 /**

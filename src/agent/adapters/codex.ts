@@ -2,7 +2,14 @@
 
 import { isJsonObject, type JsonObject } from "../../codec/json.ts";
 import type { AgentEventKind, LogSourceKind } from "../../codec/zag_events.ts";
-import type { LossReport, TranscriptEvent, TranscriptFacts, TranscriptFold } from "../transcript.ts";
+import { ToldEvents } from "../told_events.ts";
+import {
+  type LossReport,
+  NO_FACTS,
+  type TranscriptEvent,
+  type TranscriptFacts,
+  type TranscriptFold,
+} from "../transcript.ts";
 import { LossCounter } from "../transcript_losses.ts";
 import { CodexFork, codexParent, isTurn } from "./codex_fork.ts";
 import { codexArguments, codexCwd, codexParts, codexScaffolding } from "./codex_items.ts";
@@ -46,7 +53,7 @@ const FRAME: ReadonlySet<string> = new Set([
  * words as of its tokens. Records of versions without `payload` are read, too.
  */
 export class CodexFold implements TranscriptFold {
-  readonly #source: LogSourceKind;
+  readonly #events: ToldEvents;
   readonly #tools = new CodexTools();
   readonly #twins = new CodexTwins();
   readonly #usage = new CodexUsage();
@@ -55,20 +62,12 @@ export class CodexFold implements TranscriptFold {
   #fork: CodexFork | undefined;
   #prompt: JsonObject[] = [];
   #rateLimits: unknown;
-  #events: TranscriptEvent[] = [];
   #at: string | null = null;
-  #facts: TranscriptFacts = {
-    sessionId: null,
-    cwd: null,
-    model: null,
-    startedAt: null,
-    endedAt: null,
-    completeness: "full",
-  };
+  #facts: TranscriptFacts = NO_FACTS;
 
   /** @param options What the records do not tell. */
   constructor({ source = "provider_file" }: CodexFoldOptions = {}) {
-    this.#source = source;
+    this.#events = new ToldEvents(source);
   }
 
   /** What is known of the session so far. */
@@ -96,7 +95,7 @@ export class CodexFold implements TranscriptFold {
     else if (typeof record.type === "string") this.#route("response_item", record, at, record);
     else if (typeof record.id === "string") this.#route("session_meta", record, at, record);
     else this.#losses.add("record without type");
-    return this.#take();
+    return this.#events.take();
   }
 
   /**
@@ -108,17 +107,11 @@ export class CodexFold implements TranscriptFold {
     this.#at = this.#facts.endedAt;
     this.#dropPrompt();
     for (const usage of this.#usage.tell()) this.#tell(usage);
-    return this.#take();
-  }
-
-  #take(): TranscriptEvent[] {
-    const events = this.#events;
-    this.#events = [];
-    return events;
+    return this.#events.take();
   }
 
   #tell(event: AgentEventKind): void {
-    this.#events.push({ source: this.#source, event, at: this.#at });
+    this.#events.tell(event, this.#at);
   }
 
   #lose(kind: string): void {

@@ -1,9 +1,9 @@
 /** Where Codex keeps its sessions. */
 
 import { join } from "../../deps/path.ts";
-import { UsageError } from "../../errors.ts";
 import { readDir } from "../../storage/layout.ts";
-import { readEnv, requirePath } from "../../storage/permission.ts";
+import { readEnv, type ReadVariable, requirePath } from "../../storage/permission.ts";
+import { folderAtHome } from "../agent_folder.ts";
 import type { TranscriptFile } from "../transcript.ts";
 import { headText, transcriptAt } from "../transcript_head.ts";
 
@@ -19,12 +19,8 @@ const DEPTH = 3;
  * @returns `$CODEX_HOME`, else `$HOME/.codex`.
  * @throws {UsageError} When neither is known.
  */
-export function codexFolder(env: (name: string) => string | undefined = readEnv): string {
-  const moved = env("CODEX_HOME");
-  if (moved) return moved;
-  const home = env("HOME") || env("USERPROFILE");
-  if (home) return join(home, ".codex");
-  throw new UsageError("Cannot find the folder of Codex: HOME is not set or may not be read (--allow-env=HOME)");
+export function codexFolder(env: ReadVariable = readEnv): string {
+  return env("CODEX_HOME") || folderAtHome("Codex", ".codex", env);
 }
 
 /**

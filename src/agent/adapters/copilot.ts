@@ -3,7 +3,13 @@
 import { isJsonObject, type JsonObject } from "../../codec/json.ts";
 import { inferToolKind } from "../../codec/tool_kind.ts";
 import type { AgentEventKind, LogSourceKind, ToolKind } from "../../codec/zag_events.ts";
-import type { LossReport, TranscriptEvent, TranscriptFacts, TranscriptFold } from "../transcript.ts";
+import {
+  type LossReport,
+  NO_FACTS,
+  type TranscriptEvent,
+  type TranscriptFacts,
+  type TranscriptFold,
+} from "../transcript.ts";
 import { LossCounter } from "../transcript_losses.ts";
 import { copilotLimit } from "./copilot_limit.ts";
 import { CopilotUsage } from "./copilot_usage.ts";
@@ -59,7 +65,7 @@ export class CopilotFold implements TranscriptFold {
   /** @param options What the events do not tell. */
   constructor({ source = "provider_file", cwd = null, sessionId = null }: CopilotFoldOptions = {}) {
     this.#source = source;
-    this.#facts = { sessionId, cwd, model: null, startedAt: null, endedAt: null, completeness: "full" };
+    this.#facts = { ...NO_FACTS, sessionId, cwd };
   }
 
   /** What is known of the session so far. */

@@ -3,9 +3,9 @@
 import { basename, dirname, join } from "../../deps/path.ts";
 import { parse as parseYaml } from "../../deps/yaml.ts";
 import { isJsonObject, type JsonObject } from "../../codec/json.ts";
-import { UsageError } from "../../errors.ts";
 import { readDir } from "../../storage/layout.ts";
-import { mayRead, readEnv, requirePath } from "../../storage/permission.ts";
+import { mayRead, readEnv, type ReadVariable, requirePath } from "../../storage/permission.ts";
+import { folderAtHome } from "../agent_folder.ts";
 import type { TranscriptFile } from "../transcript.ts";
 import { headText, transcriptAt } from "../transcript_head.ts";
 
@@ -16,12 +16,8 @@ import { headText, transcriptAt } from "../transcript_head.ts";
  * @returns `$COPILOT_HOME`, else `$HOME/.copilot`.
  * @throws {UsageError} When neither is known.
  */
-export function copilotFolder(env: (name: string) => string | undefined = readEnv): string {
-  const moved = env("COPILOT_HOME");
-  if (moved) return moved;
-  const home = env("HOME") || env("USERPROFILE");
-  if (home) return join(home, ".copilot");
-  throw new UsageError("Cannot find the folder of Copilot CLI: HOME is not set or may not be read (--allow-env=HOME)");
+export function copilotFolder(env: ReadVariable = readEnv): string {
+  return env("COPILOT_HOME") || folderAtHome("Copilot CLI", ".copilot", env);
 }
 
 /**

@@ -2,7 +2,14 @@
 
 import { isJsonObject, type JsonObject } from "../../codec/json.ts";
 import type { AgentEventKind, LogSourceKind } from "../../codec/zag_events.ts";
-import type { LossReport, TranscriptEvent, TranscriptFacts, TranscriptFold } from "../transcript.ts";
+import { ToldEvents } from "../told_events.ts";
+import {
+  type LossReport,
+  NO_FACTS,
+  type TranscriptEvent,
+  type TranscriptFacts,
+  type TranscriptFold,
+} from "../transcript.ts";
 import { LossCounter } from "../transcript_losses.ts";
 import { textMark } from "../text_mark.ts";
 import { geminiLimit } from "./gemini_limit.ts";
@@ -45,21 +52,20 @@ const SCAFFOLDING = /^\s*<(session_context|hook_context)>/;
  * messages that were taken back too, as they were spent.
  */
 export class GeminiFold implements TranscriptFold {
-  readonly #source: LogSourceKind;
+  readonly #events: ToldEvents;
   readonly #told = new Map<string, Told>();
   readonly #present = new Set<string>();
   readonly #tools = new GeminiTools();
   readonly #losses = new LossCounter();
   #held: JsonObject | undefined;
-  #events: TranscriptEvent[] = [];
   #tokens: Tokens = [0, 0, 0];
   #usage = "[0,0,0]";
   #facts: TranscriptFacts;
 
   /** @param options What the records do not tell. */
   constructor({ source = "provider_file", cwd = null }: GeminiFoldOptions = {}) {
-    this.#source = source;
-    this.#facts = { sessionId: null, cwd, model: null, startedAt: null, endedAt: null, completeness: "full" };
+    this.#events = new ToldEvents(source);
+    this.#facts = { ...NO_FACTS, cwd };
   }
 
   /** What is known of the session so far. */
@@ -84,7 +90,7 @@ export class GeminiFold implements TranscriptFold {
     else if (isJsonObject(record.$set)) this.#set(record.$set);
     else if (typeof record.sessionId === "string") this.#set(record);
     else this.#losses.add("record without id");
-    return this.#take();
+    return this.#events.take();
   }
 
   /**
@@ -100,17 +106,11 @@ export class GeminiFold implements TranscriptFold {
       const [input_tokens, output_tokens, cache_read_tokens] = this.#tokens;
       this.#tell({ type: "usage", input_tokens, output_tokens, cache_read_tokens }, this.#facts.endedAt);
     }
-    return this.#take();
-  }
-
-  #take(): TranscriptEvent[] {
-    const events = this.#events;
-    this.#events = [];
-    return events;
+    return this.#events.take();
   }
 
   #tell(event: AgentEventKind, at: string | null): void {
-    this.#events.push({ source: this.#source, event, at });
+    this.#events.tell(event, at);
   }
 
   #tellAll(events: readonly AgentEventKind[], at: string | null): void {

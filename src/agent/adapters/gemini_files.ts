@@ -2,9 +2,9 @@
 
 import { basename, dirname, join, resolve } from "../../deps/path.ts";
 import { isJsonObject } from "../../codec/json.ts";
-import { UsageError } from "../../errors.ts";
 import { readDir } from "../../storage/layout.ts";
-import { mayRead, readEnv, requirePath } from "../../storage/permission.ts";
+import { mayRead, readEnv, type ReadVariable, requirePath } from "../../storage/permission.ts";
+import { folderAtHome } from "../agent_folder.ts";
 import type { TranscriptFile } from "../transcript.ts";
 import { transcriptAt } from "../transcript_head.ts";
 
@@ -15,10 +15,9 @@ import { transcriptAt } from "../transcript_head.ts";
  * @returns `$GEMINI_CLI_HOME/.gemini`, else `$HOME/.gemini`.
  * @throws {UsageError} When neither is known.
  */
-export function geminiFolder(env: (name: string) => string | undefined = readEnv): string {
-  const home = env("GEMINI_CLI_HOME") || env("HOME") || env("USERPROFILE");
-  if (home) return join(home, ".gemini");
-  throw new UsageError("Cannot find the folder of Gemini CLI: HOME is not set or may not be read (--allow-env=HOME)");
+export function geminiFolder(env: ReadVariable = readEnv): string {
+  const moved = env("GEMINI_CLI_HOME");
+  return moved ? join(moved, ".gemini") : folderAtHome("Gemini CLI", ".gemini", env);
 }
 
 /**
