@@ -15,6 +15,7 @@ import { golden, goldenBytes, goldenText } from "./helpers/golden.ts";
 import { replay } from "./helpers/replay.ts";
 import { needs } from "./helpers/skip.ts";
 import { TempDir } from "./helpers/temp_dir.ts";
+import { readUntil } from "./cli/recorded.ts";
 
 /** A home directory with a project in it. */
 class Home extends TempDir {
@@ -149,20 +150,12 @@ Deno.test({
     const writer = home.create();
     writer.stepOutput("step", "stdout", "written before");
     const child = home.zig("listen", "--active");
-    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    let said = "";
-    const readUntil = async (text: string): Promise<void> => {
-      while (!said.includes(text)) {
-        const { value, done } = await reader.read();
-        if (done) throw new Error(`it ended after ${JSON.stringify(said)}`);
-        said += value;
-      }
-    };
-    await readUntil("written before\n");
+    const reader = child.stdout.getReader();
+    let said = await readUntil(reader, "written before\n");
     writer.stepOutputs("step", "stderr", ["written", "meanwhile"]);
-    await readUntil("meanwhile\n");
+    said += await readUntil(reader, "meanwhile\n");
     writer.ended("failure", 7);
-    await readUntil("7ms\n");
+    said += await readUntil(reader, "7ms\n");
     assertEquals((await reader.read()).done, true);
     assertEquals((await child.status).code, 0);
     await child.stderr.cancel();

@@ -13,6 +13,7 @@ import { needs } from "../helpers/skip.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import { agentEventsIn, ofType } from "./agents.ts";
 import { anyAgentKind } from "./arbitraries.ts";
+import { readUntil } from "../cli/recorded.ts";
 
 /** A home directory with a project in it. */
 class Home extends TempDir {
@@ -93,18 +94,10 @@ Deno.test({
     };
     say("written before");
     const child = home.zag("listen", "--active");
-    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    let said = "";
-    const readUntil = async (text: string): Promise<void> => {
-      while (!said.includes(text)) {
-        const { value, done } = await reader.read();
-        if (done) throw new Error(`it ended after ${JSON.stringify(said)}`);
-        said += value;
-      }
-    };
-    await readUntil("written before");
+    const reader = child.stdout.getReader();
+    await readUntil(reader, "written before");
     say("written meanwhile");
-    await readUntil("written meanwhile");
+    await readUntil(reader, "written meanwhile");
     writer.finish(true);
     while (!(await reader.read()).done);
     assertEquals((await child.status).code, 0);

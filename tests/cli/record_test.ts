@@ -5,7 +5,7 @@ import { needs } from "../helpers/skip.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import { spawnAtTerminal } from "../helpers/terminal.ts";
 import { outputOf, storyOf } from "../runner/executed.ts";
-import { readRest, readUntil, sessionIn } from "./recorded.ts";
+import { drain, readRest, readUntil, sessionIn } from "./recorded.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url).href;
 
@@ -183,14 +183,7 @@ Deno.test("record keeps its memory flat when 100 MB come in", async () => {
   const block = new TextEncoder().encode(("x".repeat(999) + "\n").repeat(100));
   const blocks = ReadableStream.from(Array.from({ length: 1000 }, () => block));
   const writing = blocks.pipeTo(child.stdin);
-  let shown = 0;
-  let peakKb = 0;
-  for await (const chunk of child.stdout) {
-    shown += chunk.length;
-    if (Deno.build.os !== "linux") continue;
-    const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
-    peakKb = Math.max(peakKb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
-  }
+  const { shown, peakKb } = await drain(child);
   await Promise.all([writing, child.stderr.cancel(), child.status]);
   assertEquals(shown, 100_000_000);
   assert(peakKb < 160_000, `${peakKb} kB`);

@@ -49,3 +49,21 @@ export async function readRest(reader: ReadableStreamDefaultReader<Uint8Array>):
     rest += decoder.decode(value, { stream: true });
   }
 }
+
+/**
+ * Reads what a program prints, and looks at its memory meanwhile.
+ *
+ * @param child The program.
+ * @returns The bytes that it printed, and the most memory that it took, in kB; 0 where the system does not tell.
+ */
+export async function drain(child: Deno.ChildProcess): Promise<{ shown: number; peakKb: number }> {
+  let shown = 0;
+  let peakKb = 0;
+  for await (const chunk of child.stdout) {
+    shown += chunk.length;
+    if (Deno.build.os !== "linux") continue;
+    const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
+    peakKb = Math.max(peakKb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+  }
+  return { shown, peakKb };
+}

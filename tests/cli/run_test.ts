@@ -5,7 +5,7 @@ import { needs } from "../helpers/skip.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import { spawnAtTerminal } from "../helpers/terminal.ts";
 import { outputOf, storyOf } from "../runner/executed.ts";
-import { readRest, readUntil, sessionIn } from "./recorded.ts";
+import { drain, readRest, readUntil, sessionIn } from "./recorded.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url).href;
 
@@ -360,14 +360,7 @@ Deno.test({
     const home = temp.path;
     const line = "x".repeat(999);
     const child = cliCommand(["run", "--", "sh", "-c", `yes ${line} | head -c 100000000`], { home }).spawn();
-    let shown = 0;
-    let peakKb = 0;
-    for await (const chunk of child.stdout) {
-      shown += chunk.length;
-      if (Deno.build.os !== "linux") continue;
-      const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
-      peakKb = Math.max(peakKb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
-    }
+    const { shown, peakKb } = await drain(child);
     await Promise.all([child.stderr.text(), child.status]);
     assertEquals(shown, 100_000_000);
     assert(peakKb < 160_000, `${peakKb} kB`);
