@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject, stringifyJson } from "../codec/json.ts";
 import { dirname } from "../deps/path.ts";
 import { FileLock } from "../storage/file_lock.ts";
 import { replaceFile } from "../storage/replace_file.ts";
+import { setAside } from "../storage/set_aside.ts";
 
 /** The version of a state whose import came to its end. */
 const COMPLETE = 1;
@@ -57,7 +58,7 @@ export class BackfillState {
     using _lock = FileLock.wait(`${this.#path}.lock`);
     const saved = load(this.#path);
     for (const key of [...saved.keys, ...added]) this.#keys.add(key);
-    if (saved.isDamaged) Deno.renameSync(this.#path, `${this.#path}.broken-${crypto.randomUUID().slice(0, 8)}`);
+    if (saved.isDamaged) setAside(this.#path);
     const state = { version: version ?? saved.version, imported_session_keys: [...this.#keys], ...saved.rest };
     replaceFile(this.#path, stringifyJson(state, 2));
   }

@@ -3,6 +3,7 @@ import { dirname } from "../deps/path.ts";
 import { AppendFile } from "../storage/append_file.ts";
 import { FileLock } from "../storage/file_lock.ts";
 import { replaceFile } from "../storage/replace_file.ts";
+import { setAside } from "../storage/set_aside.ts";
 
 /** What is known of a transcript that was imported. */
 export interface ImportedTranscript {
@@ -66,10 +67,9 @@ export class ImportState implements Disposable {
     const lock = FileLock.take(`${path}.lock`);
     try {
       const loaded = load(path);
-      const setAside = loaded.isDamaged ? `${path}.broken-${crypto.randomUUID().slice(0, 8)}` : undefined;
-      if (setAside !== undefined) Deno.renameSync(path, setAside);
-      if (setAside !== undefined || !loaded.isTidy) replaceFile(path, textOf(loaded));
-      return new ImportState(loaded, setAside, AppendFile.open(path), lock);
+      const aside = loaded.isDamaged ? setAside(path) : undefined;
+      if (aside !== undefined || !loaded.isTidy) replaceFile(path, textOf(loaded));
+      return new ImportState(loaded, aside, AppendFile.open(path), lock);
     } catch (error) {
       lock.release();
       throw error;

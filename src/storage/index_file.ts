@@ -6,7 +6,7 @@ import { dirname } from "../deps/path.ts";
 import { FileLock } from "./file_lock.ts";
 import { appendEntry, reviseEntry } from "./index_tail.ts";
 import { readFully } from "./read_fully.ts";
-import { renameFile } from "./rename_file.ts";
+import { setAside } from "./set_aside.ts";
 import { replaceFile } from "./replace_file.ts";
 
 /** What an index file holds, and whether it can be trusted. */
@@ -212,18 +212,4 @@ const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 function textOf(bytes: Uint8Array): string {
   const text = lenient.decode(bytes);
   return text.includes("\ufffd") ? strict.decode(bytes) : text;
-}
-
-/**
- * Keeps a damaged file under a name that is never taken. It also keeps its own name until it is replaced: a program that
- * knows no locks would take a missing index for an empty one, and write that.
- */
-function setAside(path: string): void {
-  const time = new Date().toISOString().replaceAll(/[-:]/g, "").replace(/\.(\d+)Z$/, "$1Z");
-  const aside = `${path}.broken-${time}-${crypto.randomUUID().slice(0, 8)}`;
-  try {
-    Deno.linkSync(path, aside);
-  } catch {
-    renameFile(path, aside); // a directory, or a file system without hard links
-  }
 }
