@@ -2,7 +2,7 @@
 
 import { dirname, join, resolve } from "../deps/path.ts";
 import { UsageError } from "../errors.ts";
-import { type Layout, openLayout, storeRoot } from "../storage/layout.ts";
+import { type Layout, logsLayout, openLayout, storeRoot } from "../storage/layout.ts";
 import { homeDirectory, readEnv } from "../storage/permission.ts";
 import type { AgentStoreOptions } from "./agent_options.ts";
 
@@ -80,16 +80,7 @@ export function zagStore(options: Pick<AgentStoreOptions, "project"> = {}): ZagS
 function layoutOf(logsDir: string, globalIndexDir: string | undefined): AgentLayout {
   const projectDir = dirname(logsDir);
   const root = globalIndexDir === undefined ? projectDir : resolve(globalIndexDir);
-  return {
-    root,
-    projectDir,
-    projectFound: projectDir !== root,
-    logsDir,
-    sessionsDir: join(logsDir, "sessions"),
-    indexPath: join(logsDir, "index.json"),
-    globalIndexPath: indexIn(root),
-    hasGlobalIndex: globalIndexDir !== undefined,
-  };
+  return { ...logsLayout(root, projectDir, logsDir), hasGlobalIndex: globalIndexDir !== undefined };
 }
 
 function indexIn(directory: string): string {

@@ -65,7 +65,18 @@ export function storeRoot({ root }: Pick<LayoutOptions, "root">): string {
  * @returns The paths.
  */
 export function projectLayout(root: string, projectDir: string): Layout {
-  const logsDir = join(projectDir, "logs");
+  return logsLayout(root, projectDir, join(projectDir, "logs"));
+}
+
+/**
+ * The paths of a project whose logs may lie anywhere.
+ *
+ * @param root Directory of the store, which holds the index of all projects.
+ * @param projectDir Storage directory of the project.
+ * @param logsDir Directory of its logs and index.
+ * @returns The paths.
+ */
+export function logsLayout(root: string, projectDir: string, logsDir: string): Layout {
   return {
     root,
     projectDir,
