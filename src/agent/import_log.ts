@@ -13,6 +13,7 @@ import { AppendFile } from "../storage/append_file.ts";
 import { following } from "../storage/log_end.ts";
 import { Ownership } from "../storage/ownership.ts";
 import { scan } from "../storage/scan.ts";
+import { moveTornTail, tornTail } from "../storage/torn_tail.ts";
 import { encodePlain } from "./import_encode.ts";
 import { ImportLines } from "./import_lines.ts";
 import { textMark } from "./text_mark.ts";
@@ -62,7 +63,7 @@ export class ImportLog implements Disposable {
     this.#session = session;
     this.#file = file;
     this.#ownership = ownership;
-    this.#before = before ?? { present: new Map(), seq: 0, ts: "", isStarted: false, isEnded: false };
+    this.#before = before ?? NOTHING;
     this.#seq = this.#before.seq;
     this.#ts = this.#before.ts;
     this.#tick(session.startedAt);
@@ -83,6 +84,7 @@ export class ImportLog implements Disposable {
     const ownership = Ownership.take(path); // nobody else appends meanwhile
     try {
       const before = lookInto(path);
+      if (before?.tornAt !== undefined) cutTornTail(path, before.tornAt, before.isImported);
       return new ImportLog(session, before, before ? AppendFile.open(path) : AppendFile.create(path), ownership);
     } catch (error) {
       ownership[Symbol.dispose]();
@@ -226,7 +228,21 @@ interface Before {
   readonly ts: string;
   readonly isStarted: boolean;
   readonly isEnded: boolean;
+  /** Whether an import began it. */
+  readonly isImported: boolean;
+  /** Byte offset of an unfinished last line. */
+  readonly tornAt: number | undefined;
 }
+
+const NOTHING: Before = {
+  present: new Map(),
+  seq: 0,
+  ts: "",
+  isStarted: false,
+  isEnded: false,
+  isImported: false,
+  tornAt: undefined,
+};
 
 function lookInto(path: string): Before | undefined {
   const present = new Map<number, number>();
@@ -234,15 +250,19 @@ function lookInto(path: string): Before | undefined {
   let ts = "";
   let isStarted = false;
   let isEnded = false;
+  let isImported = false;
+  let tornAt: number | undefined;
   try {
     for (const lines of scan(path, ZAG)) {
       for (const line of lines) {
+        if (line.kind === "malformed" && line.torn) tornAt = line.offset;
         if (line.kind !== "event") continue;
         const { event } = line;
         if (event.seq > seq) seq = event.seq;
         if (event.ts > ts) ts = event.ts;
         isStarted ||= event.type === "session_started";
         isEnded = event.type === "session_ended";
+        isImported ||= event.type === "session_started" && event.backfilled;
         if (FRAME.has(event.type)) continue;
         const mark = markOf(event);
         present.set(mark, (present.get(mark) ?? 0) + 1);
@@ -252,7 +272,13 @@ function lookInto(path: string): Before | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-  return { present, seq, ts, isStarted, isEnded };
+  return { present, seq, ts, isStarted, isEnded, isImported, tornAt };
+}
+
+/** Takes an unfinished last line out. What an import was killed over is made again; what else it is, is kept beside. */
+function cutTornTail(path: string, offset: number, isImported: boolean): void {
+  if (isImported) Deno.truncateSync(path, offset);
+  else moveTornTail(tornTail(path, offset));
 }
 
 /** What two events share only when they tell the same. */

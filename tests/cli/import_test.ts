@@ -290,6 +290,34 @@ Deno.test("import goes on where it was killed, and imports nothing twice", async
   assertEquals(written, whole);
 });
 
+Deno.test("import writes the line anew that a killed one left unfinished, wherever it was cut", async () => {
+  using home = new Home("copilot");
+  await home.json();
+  const [name] = tree(home.at("store")).filter((name) => name.endsWith(`/${COPILOT}.jsonl`));
+  const log = home.at(`store/${name}`);
+  const whole = Deno.readTextFileSync(log);
+  const state = tree(home.at("store")).filter((name) => name.includes("import-copilot"));
+  for (let size = whole.indexOf("\n") + 1; size < whole.length; size += 37) {
+    for (const name of state) Deno.removeSync(home.at(`store/${name}`));
+    Deno.truncateSync(log, size);
+    await home.json();
+    assertEquals(Deno.readTextFileSync(log), whole, `cut at ${size}`);
+  }
+  assertEquals(tree(home.at("store")).filter((name) => name.includes("torn")), []);
+});
+
+Deno.test("import keeps beside the log what somebody else left unfinished", async () => {
+  using home = new Home("copilot");
+  const begun = '{"seq":1,"ts":"2026-04-02T10:00:00+00:00","prov';
+  const sessions = "agents/projects/home-ada-shop/logs/sessions";
+  home.write(`store/${sessions}/${COPILOT}.jsonl`, begun);
+  await home.json();
+  const torn = tree(home.at("store")).filter((name) => name.includes(".torn-"));
+  assertEquals(torn.map((name) => Deno.readTextFileSync(home.at(`store/${name}`))), [begun]);
+  assertEquals(home.events(COPILOT).at(0)?.type, "session_started");
+  assert(!Deno.readTextFileSync(home.at(`store/${sessions}/${COPILOT}.jsonl`)).includes(begun + "\n"));
+});
+
 /** Runs the program with these rights only. */
 async function run(args: readonly string[], ...rights: readonly string[]): Promise<{ code: number; stderr: string }> {
   const cli = new URL("../../cli.ts", import.meta.url).pathname;
