@@ -42,9 +42,10 @@ export class LogLockedError extends Error {
    * Makes the error.
    *
    * @param path The lock file that another process holds.
+   * @param state What that one does.
    */
-  constructor(path: string) {
-    super(`Cannot lock "${path}": another process is writing this session`);
+  constructor(path: string, state = "another process is writing this session") {
+    super(`Cannot lock "${path}": ${state}`);
     this.path = path;
   }
 }

@@ -19,6 +19,8 @@ export interface LiveLogAdapter {
    * @param writer Where to.
    */
   finalize?(writer: AgentLogWriter): void | Promise<void>;
+  /** Lets go of what it holds; called where the session ends without `finalize`. */
+  [Symbol.dispose]?(): void;
 }
 
 /** A session that an agent has on disk. */

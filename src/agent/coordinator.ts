@@ -125,6 +125,7 @@ export class AgentLogCoordinator implements Disposable, AsyncDisposable {
       this.#end(false, null);
     } finally {
       this.writer[Symbol.dispose](); // where the end could not be written, readers shall see that the writer is gone
+      if (!this.#isFinalized) this.#adapter?.[Symbol.dispose]?.();
     }
   }
 

@@ -1,6 +1,6 @@
 /** Importing several sessions at the same time. */
 
-import { isGranted } from "../storage/permission.ts";
+import { importThreads } from "./import_threads.ts";
 import { type ImportContext, type ImportResult, importTranscript } from "./import_transcript.ts";
 import type { ImportDone, ImportOrder, ImportReport } from "./import_worker.ts";
 import type { TranscriptFile } from "./transcript.ts";
@@ -69,10 +69,10 @@ export class ImportPool implements AsyncDisposable {
    * @returns The pool; `undefined` where there are no threads to be had, and everything is done by whoever wants it.
    */
   static start(options: ImportPoolOptions): ImportPool | undefined {
-    const module = new URL("./import_worker.ts", import.meta.url);
-    if (options.threads < 2 || !mayStart(module)) return undefined;
+    const start = options.threads < 2 ? undefined : importThreads();
+    if (start === undefined) return undefined;
     const pool = new ImportPool(options);
-    for (let left = options.threads; left > 0; left--) pool.#start(module);
+    for (let left = options.threads; left > 0; left--) pool.#add(start());
     pool.#give();
     return pool;
   }
@@ -110,8 +110,7 @@ export class ImportPool implements AsyncDisposable {
     return importTranscript(file, this.#context, (bytes) => this.#onRead(file, bytes));
   }
 
-  #start(module: URL): void {
-    const worker = new Worker(module, { type: "module", name: "ziglog import" });
+  #add(worker: Worker): void {
     const thread: Thread = { worker, task: undefined, onIdle: () => {} };
     this.#threads.add(thread);
     worker.onmessage = ({ data }: MessageEvent<ImportReport>): void => this.#hear(thread, data);
@@ -153,14 +152,14 @@ export class ImportPool implements AsyncDisposable {
 
   /** Gives the next sessions to threads that have none; where no thread is left, to whoever asks for them. */
   #give(): void {
-    const { source: { name: agent }, root, dryRun } = this.#context;
+    const { source: { name: agent }, root, dryRun, placeOf } = this.#context;
     for (const thread of this.#threads) {
       if (thread.task !== undefined) continue;
       if (this.#given >= Math.min(this.#tasks.length, this.#asked + MOST_AHEAD)) return;
       const task = this.#tasks[this.#given++]!;
       task.thread = thread;
       thread.task = task;
-      tell(thread, { kind: "import", file: task.file, agent, root, dryRun });
+      tell(thread, { kind: "import", file: task.file, agent, root, dryRun, place: placeOf(task.file) });
     }
     if (this.#threads.size > 0) return;
     while (this.#given < this.#tasks.length) this.#tasks[this.#given++]!.done.resolve(undefined);
@@ -186,12 +185,4 @@ export class ImportPool implements AsyncDisposable {
 
 function tell({ worker }: Thread, order: ImportOrder): void {
   worker.postMessage(order);
-}
-
-/** Whether a thread can be started without asking anybody, and without an error message of the runtime. */
-function mayStart(module: URL): boolean {
-  if (Deno.build.standalone) return false; // it has other modules
-  const { protocol, hostname, port } = module;
-  if (protocol !== "file:") return isGranted({ name: "import", host: `${hostname}:${port || 443}` });
-  return isGranted({ name: "read", path: new URL("../", module) });
 }

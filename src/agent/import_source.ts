@@ -54,6 +54,7 @@ export function importSourceOf(agent: TranscriptAgent): ImportSource {
 /** A file that is one record, on as many lines as it takes. */
 async function* wholeFile(path: string): AsyncGenerator<JsonObject[], void, void> {
   requirePath("read", path);
-  const value: unknown = JSON.parse(await Deno.readTextFile(path));
+  const text = await Deno.readTextFile(path);
+  const value: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
   if (isJsonObject(value)) yield [value];
 }

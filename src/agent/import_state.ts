@@ -1,5 +1,6 @@
 import { isJsonObject } from "../codec/json.ts";
 import { dirname } from "../deps/path.ts";
+import { LogLockedError } from "../errors.ts";
 import { AppendFile } from "../storage/append_file.ts";
 import { FileLock } from "../storage/file_lock.ts";
 import { replaceFile } from "../storage/replace_file.ts";
@@ -64,7 +65,7 @@ export class ImportState implements Disposable {
    */
   static open(path: string): ImportState {
     Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const lock = FileLock.take(`${path}.lock`);
+    const lock = takeLock(`${path}.lock`);
     try {
       const loaded = load(path);
       const aside = loaded.isDamaged ? setAside(path) : undefined;
@@ -105,6 +106,14 @@ export class ImportState implements Disposable {
   [Symbol.dispose](): void {
     this.#file?.close();
     this.#lock?.remove();
+  }
+}
+
+function takeLock(path: string): FileLock {
+  try {
+    return FileLock.take(path);
+  } catch (error) {
+    throw error instanceof LogLockedError ? new LogLockedError(path, "another import from there is going on") : error;
   }
 }
 

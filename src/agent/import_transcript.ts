@@ -23,6 +23,8 @@ export interface ImportContext {
   readonly dryRun: boolean;
   /** Where sessions are entered. */
   readonly indexes: Pick<ImportIndexes, "add" | "isRecorded">;
+  /** Tells the storage directory that an earlier import put a file's session into; `undefined` when there was none. */
+  readonly placeOf: (file: TranscriptFile) => string | undefined;
   /** Waits until a log may be written; left out where nothing else is imported meanwhile. */
   readonly turn?: (logPath: string) => Promise<void>;
 }
@@ -113,7 +115,14 @@ async function importAll(
   return await session.finish();
 }
 
-function failed(file: TranscriptFile, error: unknown): ImportResult {
+/**
+ * Tells that a file cannot be imported.
+ *
+ * @param file The file.
+ * @param error Why.
+ * @returns What became of it.
+ */
+export function failed(file: TranscriptFile, error: unknown): ImportResult {
   const reason = error instanceof Error ? error.message : String(error);
   return { kind: "failed", file, session: null, projectDir: null, events: 0, losses: new Map(), reason };
 }
@@ -169,12 +178,13 @@ class SessionImport implements Disposable {
   }
 
   async open(): Promise<void> {
-    const { source, root, dryRun, indexes, turn } = this.#context;
+    const { source, root, dryRun, indexes, placeOf, turn } = this.#context;
     const { facts } = this.#transcript.fold;
-    this.#layout = layoutFor(root, facts.cwd);
+    const place = placeOf(this.#file); // what began before its directory was known goes on where it is
+    this.#layout = place === undefined ? layoutFor(root, facts.cwd) : projectLayout(root, place);
     this.#id = sessionIdOf(this.#file, facts.sessionId);
-    const isWhole = this.#file.parentId === null; // its parts may bear its id
-    if (isWhole && facts.sessionId !== null && indexes.isRecorded(root, source.name, facts.sessionId)) {
+    const isOwn = facts.sessionId !== null && facts.sessionId !== this.#file.parentId; // a part may bear the whole's
+    if (isOwn && indexes.isRecorded(root, source.name, facts.sessionId)) {
       this.isRecorded = true;
       return;
     }
@@ -241,12 +251,24 @@ export function sessionIdOf({ path, parentId }: TranscriptFile, id: string | nul
   return parseSessionId(isSessionId(safe) ? safe : `session-${textMark(path).toString(16)}`);
 }
 
-/** The project of a directory that somebody else named. */
+/** The project of a directory that somebody else named; there may be no such directory. */
 function layoutFor(root: string, cwd: string | null): Layout {
-  if (cwd !== null && isAbsolute(cwd)) return openLayout({ root, project: cwd });
-  const name = projectName(cwd ?? "", true); // of another system, maybe
+  const layout = cwd !== null && isAbsolute(cwd) ? openLayout({ root, project: cwd }) : foreignLayout(root, cwd ?? "");
+  return isFileName(basename(layout.projectDir)) ? layout : projectLayout(root, root);
+}
+
+/** The project of a directory of another system, maybe. */
+function foreignLayout(root: string, cwd: string): Layout {
+  const name = projectName(cwd, true);
   return projectLayout(root, /^\.*$/.test(name) ? root : join(root, "projects", name));
 }
+
+/** Whether a file system takes a name. */
+function isFileName(name: string): boolean {
+  return !name.includes("\0") && new TextEncoder().encode(name).length <= MOST_NAME_BYTES;
+}
+
+const MOST_NAME_BYTES = 255;
 
 function utc(text: string): string {
   const instant = parseTimestamp(text);

@@ -16,6 +16,7 @@ export type ImportOrder =
     readonly agent: AgentName;
     readonly root: string;
     readonly dryRun: boolean;
+    readonly place: string | undefined;
   }
   | { readonly kind: "begin" }
   | { readonly kind: "stop" };
@@ -64,13 +65,14 @@ scope.onmessage = ({ data }): void => {
 };
 
 /** Imports a session. Whoever asked for it tries again where it fails, and learns by himself why. */
-async function importFor({ file, agent, root, dryRun }: ImportOrder & { kind: "import" }): Promise<void> {
+async function importFor({ file, agent, root, dryRun, place }: ImportOrder & { kind: "import" }): Promise<void> {
   let entered: ImportDone["entered"];
   let told = 0;
   const context = {
     source: importSourceOf(AGENTS[agent]),
     root,
     dryRun,
+    placeOf: () => place,
     indexes: {
       isRecorded: (...which: Parameters<ImportIndexes["isRecorded"]>) => indexes.isRecorded(...which),
       add: (layout: Layout, entry: AgentIndexEntry) => void (entered = { layout, entry }),

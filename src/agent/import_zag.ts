@@ -2,36 +2,28 @@
 
 import { ZAG } from "../codec/zag.ts";
 import type { AgentIndexEntry } from "../codec/zag_index.ts";
-import { join } from "../deps/path.ts";
-import { LogLockedError } from "../errors.ts";
-import { isSessionId, type SessionId } from "../session_id.ts";
+import { basename, join } from "../deps/path.ts";
+import { isSessionId, parseSessionId, type SessionId } from "../session_id.ts";
 import { gatherEvidence } from "../storage/evidence.ts";
 import { IndexFile } from "../storage/index_file.ts";
-import { allProjects, type Layout, logPathOf, projectLayout, readDir } from "../storage/layout.ts";
-import { Ownership } from "../storage/ownership.ts";
-import { mayRead, requirePath } from "../storage/permission.ts";
-import { readFully } from "../storage/read_fully.ts";
-import { ImportIndexes } from "./import_indexes.ts";
-import type { ImportProgress } from "./import_sessions.ts";
-import type { ImportKind, ImportResult } from "./import_transcript.ts";
+import { allProjects, type Layout, logPathOf, projectLayout } from "../storage/layout.ts";
+import { requirePath } from "../storage/permission.ts";
+import { copyLog, lookAtCopy } from "./copy_log.ts";
+import { importFiles, type ImportFilesOptions } from "./import_files.ts";
+import { failed, type ImportKind, type ImportResult } from "./import_transcript.ts";
 import type { TranscriptFile } from "./transcript.ts";
+import { transcriptAt, transcriptsBelow } from "./transcript_head.ts";
 
 /** How the sessions of zag are imported. */
-export interface ZagImportOptions {
+export interface ZagImportOptions extends ImportFilesOptions {
   /** The store of zag, such as `~/.zag`. */
   readonly folder: string;
-  /** Directory of the store of agent sessions, such as `~/.zig/agents`. */
-  readonly root: string;
-  /** Only sessions that were written to then or later, in milliseconds since the epoch. */
-  readonly since?: number | undefined;
-  /** Whether only to tell what would be imported. */
-  readonly dryRun?: boolean | undefined;
-  /** Told what is going on. */
-  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+  /** Logs that zag keeps elsewhere, and the project in the store that gets them. */
+  readonly moved?: { readonly from: Layout; readonly to: Layout } | undefined;
 }
 
-/** Bytes that are compared and copied at once. */
-const PIECE = 1024 * 1024;
+/** What has become of sessions that the store has from zag. */
+const IN_STORE: ReadonlySet<ImportKind> = new Set(["imported", "completed", "unchanged"]);
 
 /** A log of zag, and where it belongs. */
 interface ZagLog {
@@ -49,125 +41,79 @@ interface ZagLog {
  * @returns What became of each session, one after the other.
  * @throws {Deno.errors.NotCapable} When the folder may not be read, or the store not be written; the message names the
  * flag.
+ * @throws {LogLockedError} When another import from zag is going on.
  */
-export function* importZagSessions(options: ZagImportOptions): Generator<ImportResult, void, void> {
-  const { folder, root, since = -Infinity, dryRun = false, onProgress } = options;
-  requirePath("read", folder);
-  requirePath("read", root);
-  if (!dryRun) requirePath("write", root);
-  const logs = allProjects(folder).flatMap((from) => logsOf(from, folder, root)).filter((log) =>
-    log.file.modified >= since
-  );
-  const totalBytes = logs.reduce((sum, { file }) => sum + file.size, 0);
-  const indexes = new ImportIndexes();
-  const entries = new Map<string, Map<string, AgentIndexEntry>>();
-  let bytes = 0;
-  try {
-    for (const [done, log] of logs.entries()) {
-      onProgress?.({ done, transcripts: logs.length, bytes, totalBytes });
-      const kind = takeOver(log, dryRun);
-      bytes += log.file.size;
-      if (!dryRun && (kind === "imported" || kind === "completed")) indexes.add(log.to, entryOf(log, entries));
-      const { file, id: session, to: { projectDir } } = log;
-      yield { kind, file, session, projectDir, events: 0, losses: new Map() };
-    }
-    onProgress?.({ done: logs.length, transcripts: logs.length, bytes, totalBytes });
-  } finally {
-    if (!dryRun && indexes.size > 0) indexes.flush();
-  }
+export async function* importZagSessions(options: ZagImportOptions): AsyncGenerator<ImportResult, void, void> {
+  const { dryRun = false } = options;
+  const logs = new Map(listLogs(options).map((log) => [log.file.path, log]));
+  const entries = new ZagEntries();
+  yield* importFiles({
+    name: "zag",
+    list: () => Array.from(logs.values(), ({ file }) => file),
+    begin: (_changed, { indexes }) => ({
+      take(file): ImportResult {
+        const log = logs.get(file.path)!;
+        const result = takeOver(log, dryRun);
+        if (!dryRun && IN_STORE.has(result.kind)) indexes.add(log.to, entries.of(log));
+        return result;
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    }),
+    entryOf: (to, id, path) => entries.of(logs.get(path) ?? { id, to }),
+  }, options);
 }
 
-function logsOf(from: Layout, folder: string, root: string): ZagLog[] {
-  const projectDir = from.projectDir === folder ? root : join(root, from.projectDir.slice(folder.length + 1));
-  const to = projectLayout(root, projectDir);
-  return readDir(from.sessionsDir).flatMap(({ name }) => {
-    const id = name.replace(/\.jsonl$/, "");
-    const path = join(from.sessionsDir, name);
-    if (id === name || !isSessionId(id) || !mayRead(path)) return [];
-    const { isFile, size, mtime } = Deno.statSync(path);
-    return isFile ? [{ file: { path, parentId: null, size, modified: mtime?.getTime() ?? 0 }, id, from, to }] : [];
+function listLogs({ folder, root, moved }: ZagImportOptions): ZagLog[] {
+  requirePath("read", folder);
+  const inPlace = allProjects(folder).flatMap((from) => {
+    const projectDir = from.projectDir === folder ? root : join(root, from.projectDir.slice(folder.length + 1));
+    return logsOf(from, projectLayout(root, projectDir));
   });
+  if (moved === undefined) return inPlace;
+  requirePath("read", moved.from.logsDir);
+  return [...inPlace, ...logsOf(moved.from, moved.to)];
+}
+
+function logsOf(from: Layout, to: Layout): ZagLog[] {
+  const files = transcriptsBelow(from.sessionsDir, ({ name }, path) => isLogName(name) ? transcriptAt(path, null) : []);
+  return files.map((file) => ({ file, id: parseSessionId(basename(file.path, ".jsonl")), from, to }));
+}
+
+function isLogName(name: string): boolean {
+  return name.endsWith(".jsonl") && isSessionId(basename(name, ".jsonl"));
 }
 
 /** Copies what the store lacks of a log, while nobody else appends to it. */
-function takeOver(log: ZagLog, dryRun: boolean): ImportKind {
-  const kind = kindOf(log);
-  if (dryRun || kind === "unchanged" || kind === "recorded") return kind;
-  Deno.mkdirSync(log.to.sessionsDir, { recursive: true, mode: 0o700 });
+function takeOver(log: ZagLog, dryRun: boolean): ImportResult {
+  const { file, id: session, to } = log;
+  let source: Deno.FsFile;
   try {
-    using _ownership = Ownership.take(logPathOf(log.to, log.id));
-    return copy(log, kindOf(log)); // it may have changed until the turn came
+    source = Deno.openSync(file.path, { read: true });
   } catch (error) {
-    if (error instanceof LogLockedError) return "busy";
-    throw error;
+    return failed(file, error);
   }
+  using _source = source;
+  const path = logPathOf(to, session);
+  const kind = dryRun ? lookAtCopy(source, path) : copyLog(source, path);
+  return { kind, file, session, projectDir: to.projectDir, events: 0, losses: new Map() };
 }
 
-/** Tells what has to be done about a log. */
-function kindOf({ file, id, to }: ZagLog): ImportKind {
-  const path = logPathOf(to, id);
-  const size = sizeOf(path);
-  if (size === undefined) return "imported";
-  if (size < file.size && isSame(file.path, path, size)) return "completed";
-  return size === file.size ? "unchanged" : "recorded";
-}
+/** What zag's own indexes say of its logs. */
+class ZagEntries {
+  readonly #indexes = new Map<string, ReadonlyMap<string, AgentIndexEntry>>();
 
-function copy({ file, id, to }: ZagLog, kind: ImportKind): ImportKind {
-  const path = logPathOf(to, id);
-  if (kind === "completed") copyFrom(file.path, sizeOf(path)!, path);
-  if (kind === "imported") {
-    const temporary = `${path}.tmp`; // a log is there as a whole, or not at all
-    copyFrom(file.path, 0, temporary);
-    Deno.renameSync(temporary, path);
+  /** The entry that zag has, for where the log is now; where it has none, what the log tells. */
+  of({ id, to, from }: Pick<ZagLog, "id" | "to"> & { readonly from?: Layout }): AgentIndexEntry {
+    const told = from === undefined ? undefined : this.#indexOf(from).get(id);
+    return { ...told ?? ZAG.rebuild(gatherEvidence(to, id, ZAG)).project, log_path: logPathOf(to, id) };
   }
-  return kind;
-}
 
-function sizeOf(path: string): number | undefined {
-  try {
-    return Deno.statSync(path).size;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+  #indexOf({ indexPath }: Layout): ReadonlyMap<string, AgentIndexEntry> {
+    let index = this.#indexes.get(indexPath);
+    if (index === undefined) {
+      const { entries } = new IndexFile(indexPath, ZAG.projectIndex, () => []).load();
+      this.#indexes.set(indexPath, index = new Map(entries.map((entry) => [entry.wrapper_session_id, entry])));
+    }
+    return index;
   }
-}
-
-function isSame(path: string, other: string, length: number): boolean {
-  using left = Deno.openSync(path, { read: true });
-  using right = Deno.openSync(other, { read: true });
-  for (let at = 0; at < length; at += PIECE) {
-    const size = Math.min(PIECE, length - at);
-    const [a, b] = [readFully(left, at, size), readFully(right, at, size)];
-    if (a.length !== b.length || a.some((byte, index) => byte !== b[index])) return false;
-  }
-  return true;
-}
-
-function copyFrom(path: string, offset: number, to: string): void {
-  using source = Deno.openSync(path, { read: true });
-  using target = Deno.openSync(to, {
-    write: true,
-    create: true,
-    append: offset > 0,
-    truncate: offset === 0,
-    mode: 0o600,
-  });
-  const { size } = source.statSync();
-  for (let at = offset; at < size;) {
-    const piece = readFully(source, at, Math.min(PIECE, size - at));
-    if (piece.length === 0) break; // cut off meanwhile
-    for (let written = 0; written < piece.length;) written += target.writeSync(piece.subarray(written));
-    at += piece.length;
-  }
-}
-
-/** The entry that zag has, for where the log is now; where it has none, what the log tells. */
-function entryOf({ id, from, to }: ZagLog, indexes: Map<string, Map<string, AgentIndexEntry>>): AgentIndexEntry {
-  let entries = indexes.get(from.indexPath);
-  if (entries === undefined) {
-    const { entries: told } = new IndexFile(from.indexPath, ZAG.projectIndex, () => []).load();
-    indexes.set(from.indexPath, entries = new Map(told.map((entry) => [entry.wrapper_session_id, entry])));
-  }
-  const known = entries.get(id) ?? ZAG.rebuild(gatherEvidence(to, id, ZAG)).project;
-  return { ...known, log_path: logPathOf(to, id) };
 }

@@ -14,15 +14,20 @@ export interface LiveTranscriptFile {
   readonly from: number;
 }
 
+/** The session of a sub-agent that is growing. */
+export type LivePartFile = LiveTranscriptFile & TranscriptFile;
+
 /**
  * Finds the file that a run of an agent writes. What was there when the run began is remembered: a file that is new since
  * then, about the same directory, is the run's; of a run that goes on with a session, one that has grown. Where the id is
  * known, only that session's file is, and a new one of a run that goes on, as agents may copy a session to do that.
  */
 export class LiveFinder {
-  readonly #agent: TranscriptAgent;
+  /** The agent. */
+  readonly agent: TranscriptAgent;
   readonly #context: LiveContext;
   readonly #folder: string;
+  /** Sizes of the sessions that were there, those of sub-agents too. */
   readonly #before: ReadonlyMap<string, number>;
 
   /**
@@ -33,10 +38,15 @@ export class LiveFinder {
    * @throws {Deno.errors.NotCapable} When the agent's folder may not be read; the message names the flag.
    */
   constructor(agent: TranscriptAgent, context: LiveContext) {
-    this.#agent = agent;
+    this.agent = agent;
     this.#context = context;
     this.#folder = context.folder ?? agent.folder();
-    this.#before = new Map(this.#sessions().map(({ path, size }) => [path, size]));
+    this.#before = new Map(agent.list(this.#folder).map(({ path, size }) => [path, size]));
+  }
+
+  /** Whether nobody else works in the run's directory. */
+  get isAlone(): boolean {
+    return this.#context.isWorktree === true;
   }
 
   /** The folder that is looked into. */
@@ -51,10 +61,10 @@ export class LiveFinder {
    */
   async find(): Promise<LiveTranscriptFile | undefined> {
     const { providerSessionId, resumed = false } = this.#context;
-    const sessions = this.#sessions(this.#context.startedAt - CLOCK_MS);
+    const sessions = this.#sessions();
     const grown = sessions.filter(({ path, size }) => size > (this.#before.get(path) ?? Infinity));
     if (providerSessionId) {
-      const named = sessions.find(({ path }) => this.#agent.isNamed(path, providerSessionId));
+      const named = sessions.find(({ path }) => this.agent.isNamed(path, providerSessionId));
       if (named !== undefined && this.#isTouched(named)) return this.#liveAt(named);
       if (!resumed) return undefined;
     }
@@ -71,15 +81,31 @@ export class LiveFinder {
    * @returns The file; `undefined` while there is none.
    */
   async findNext(path: string): Promise<LiveTranscriptFile | undefined> {
-    const sessions = this.#sessions(this.#context.startedAt - CLOCK_MS);
+    const sessions = this.#sessions();
     const modified = sessions.find((each) => each.path === path)?.modified ?? 0;
     return await this.#newest(sessions.filter((each) => each.path !== path && each.modified > modified));
   }
 
-  #sessions(since?: number): TranscriptFile[] {
-    return this.#agent.list(this.#folder, since).filter(({ parentId, path }) =>
-      parentId === null && !path.endsWith(".zst")
+  /**
+   * Looks for the sessions of sub-agents that are new, or have grown since the run began.
+   *
+   * @param isParent Whether an id is that of a session whose sub-agents are meant.
+   * @returns The files.
+   */
+  findParts(isParent: (id: string) => boolean): LivePartFile[] {
+    return this.#all().filter((file) => file.parentId !== null && isParent(file.parentId) && this.#isTouched(file))
+      .map((file) => ({ ...file, ...this.#liveAt(file) }));
+  }
+
+  /** What was written to since the run began: a compressed session is over. */
+  #all(): TranscriptFile[] {
+    return this.agent.list(this.#folder, this.#context.startedAt - CLOCK_MS).filter(({ path }) =>
+      !path.endsWith(".zst")
     );
+  }
+
+  #sessions(): TranscriptFile[] {
+    return this.#all().filter(({ parentId }) => parentId === null);
   }
 
   #isTouched({ path, size }: TranscriptFile): boolean {
@@ -106,7 +132,7 @@ export class LiveFinder {
     const cwd = realPath(this.#context.cwd);
     const ours: TranscriptFile[] = [];
     for (const session of sessions) {
-      const told = await this.#agent.cwdOf(session.path);
+      const told = await this.agent.cwdOf(session.path);
       if (told !== null && (told === this.#context.cwd || realPath(told) === cwd)) ours.push(session);
     }
     return ours;

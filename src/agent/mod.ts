@@ -101,7 +101,7 @@ export { type AppendAgentEventOptions, appendEventToLog } from "./append_event.t
 export { type BackfilledSession, type BackfillOptions, runBackfill } from "./backfill.ts";
 export { type AgentCoordinatorOptions, AgentLogCoordinator } from "./coordinator.ts";
 export { type AgentImportOptions, type ImportableAgent, importAgentSessions } from "./import.ts";
-export type { ImportProgress } from "./import_sessions.ts";
+export type { ImportProgress } from "./import_progress.ts";
 export type { ImportKind, ImportResult } from "./import_transcript.ts";
 export { loadGlobalIndex, loadIndex, saveIndex, upsertGlobalEntry } from "./indexes.ts";
 export type { LiveAdapter } from "./live_adapter.ts";

@@ -1,3 +1,5 @@
+import { join } from "../deps/path.ts";
+import { readDir } from "../storage/layout.ts";
 import { mayRead } from "../storage/permission.ts";
 import { readFully } from "../storage/read_fully.ts";
 import type { TranscriptFile } from "./transcript.ts";
@@ -32,7 +34,7 @@ export function headText(path: string, name: string): string | null {
  * @param path The file.
  * @param parentId The session that it is a part of, or what finds that out.
  * @param since Only a file that was written to then or later counts, in milliseconds since the epoch.
- * @returns It, in a list; an empty list when it is no such file, or may not be read.
+ * @returns It, in a list; an empty list when it is no such file, or this program may not read it.
  */
 export function transcriptAt(
   path: string,
@@ -46,9 +48,37 @@ export function transcriptAt(
     const modified = timeOf(info);
     if (!info.isFile || modified < since) return [];
     return [{ path, parentId: typeof parentId === "function" ? parentId() : parentId, modified, size: info.size }];
-  } catch {
-    return []; // taken away in the meantime
+  } catch (error) {
+    return error instanceof Deno.errors.PermissionDenied ? [closed(path)] : []; // taken away in the meantime
   }
+}
+
+/**
+ * Finds sessions in a directory of an agent. One that the system does not let us list stands for what is in it: whoever
+ * wants to read that learns why it cannot be, and the others are found all the same.
+ *
+ * @param directory The directory, which may not exist.
+ * @param find Finds the sessions of an entry.
+ * @returns All that were found.
+ */
+export function transcriptsBelow(
+  directory: string,
+  find: (entry: Deno.DirEntry, path: string, siblings: ReadonlySet<string>) => readonly TranscriptFile[],
+): TranscriptFile[] {
+  let entries: Deno.DirEntry[];
+  try {
+    entries = readDir(directory);
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return [closed(directory)];
+    throw error;
+  }
+  const names = new Set(entries.map(({ name }) => name));
+  return entries.flatMap((entry) => find(entry, join(directory, entry.name), names));
+}
+
+/** What is there, but nobody lets us look at. */
+function closed(path: string): TranscriptFile {
+  return { path, parentId: null, modified: Date.now(), size: 0 };
 }
 
 function timeOf({ mtime }: Deno.FileInfo): number {

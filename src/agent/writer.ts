@@ -13,7 +13,7 @@ import { requirePath } from "../storage/permission.ts";
 import { lookAt } from "../storage/session_files.ts";
 import { AgentIndexes } from "./agent_indexes.ts";
 import { agentLayout } from "./agent_layout.ts";
-import type { AgentLogOptions } from "./agent_options.ts";
+import type { AgentLogOptions, AgentStoreOptions } from "./agent_options.ts";
 import { EventCallback } from "./event_callback.ts";
 import { redactAgentEvent } from "./redact_agent_event.ts";
 import { type Afterwards, SharedLog, type Unplaced } from "./shared_log.ts";
@@ -66,8 +66,7 @@ export class AgentLogWriter implements Disposable {
   readonly #log: SharedLog;
   readonly #lock: FileLock;
   readonly #indexes: AgentIndexes;
-  readonly #provider: string;
-  readonly #redact: ((text: string) => string) | undefined;
+  readonly #options: AgentLogOptions;
   readonly #callback = new EventCallback();
   #providerSessionId: string | null;
   #completeness: LogCompleteness = "full";
@@ -79,8 +78,7 @@ export class AgentLogWriter implements Disposable {
     this.#log = log;
     this.#lock = lock;
     this.#indexes = indexes;
-    this.#provider = options.provider;
-    this.#redact = options.redact;
+    this.#options = options;
     this.#providerSessionId = indexes.entry.provider_session_id;
   }
 
@@ -120,6 +118,19 @@ export class AgentLogWriter implements Disposable {
       undo(() => wasLocked ? lock.release() : lock.remove());
       throw error;
     }
+  }
+
+  /**
+   * Starts another session of the same agent in the same place, as {@linkcode AgentLogWriter.create} does.
+   *
+   * @param options What is different about it.
+   * @returns The open writer.
+   */
+  beside(options: Omit<AgentLogOptions, "provider" | keyof AgentStoreOptions>): AgentLogWriter {
+    this.#assertOpen();
+    const { provider, root, project, logsDir, globalIndexDir, durability, redact, clock } = this.#options;
+    const same = { provider, root, project, logsDir, globalIndexDir, durability, redact, clock };
+    return AgentLogWriter.create({ ...same, ...options });
   }
 
   /** The agent's own id of the session; `null` while nobody knows it. */
@@ -254,8 +265,9 @@ export class AgentLogWriter implements Disposable {
 
   #append(events: readonly AgentEventInput[], afterwards?: () => Afterwards): AgentLogEvent[] {
     this.#assertOpen();
+    const { provider, redact } = this.#options;
     const envelope = {
-      provider: this.#provider,
+      provider,
       wrapper_session_id: this.wrapperSessionId,
       provider_session_id: this.#providerSessionId,
       completeness: this.#completeness,
@@ -263,7 +275,7 @@ export class AgentLogWriter implements Disposable {
     const placed = this.#log.append(
       events.map(({ source, event, at }): Unplaced => ({
         envelope: withSource(envelope, source),
-        kind: this.#redact === undefined ? event : redactAgentEvent(event, this.#redact),
+        kind: redact === undefined ? event : redactAgentEvent(event, redact),
         at,
       })),
       afterwards === undefined ? {} : { afterwards },

@@ -20,7 +20,8 @@ export const importCommand: Command<typeof OPTIONS> = defineCommand({
   description:
     "Imports past sessions of an agent, from the files that it keeps itself, into the agent sessions of the store. A " +
     "session gets the project of the directory that it worked in. What was imported stays as it is: a second import " +
-    "adds only what is new, and one that was killed goes on where it was. zag's own logs are copied byte for byte.\n\n" +
+    "adds only what is new, and one that was killed goes on where it was. zag's own logs are copied byte for byte; those in " +
+    "$ZAG_USER_LOG_DIR become the project's.\n\n" +
     "It reads the agent's folder and writes the store, and needs no other right. What an agent's files hold that has " +
     "no place in a session is counted, by kind, on standard error.\n\n" +
     "An object of --json has provider, session_id, result, path (the agent's file), events (that were added), bytes, " +
@@ -40,6 +41,7 @@ export const importCommand: Command<typeof OPTIONS> = defineCommand({
     using output = new ImportOutput(host, agent, { json: options.json, dryRun: options["dry-run"], style });
     const results = importAgentSessions(agent, {
       root: layout.root,
+      project: layout.project,
       folder: options.from,
       since: options.since === undefined ? undefined : parseTime(options.since, now),
       dryRun: options["dry-run"],

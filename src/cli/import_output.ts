@@ -1,6 +1,6 @@
 /** What a person or a program sees of an import. */
 
-import type { ImportProgress } from "../agent/import_sessions.ts";
+import type { ImportProgress } from "../agent/import_progress.ts";
 import type { ImportKind, ImportResult } from "../agent/import_transcript.ts";
 import { stringifyJson } from "../codec/json.ts";
 import { formatSize } from "../query/units.ts";
@@ -102,6 +102,7 @@ export class ImportOutput implements Disposable {
       `${of("imported")} ${this.#options.dryRun ? "to import" : "imported"}`,
       `${of("completed")} ${this.#options.dryRun ? "to complete" : "completed"}`,
       `${of("unchanged") + of("recorded")} there already`,
+      ...(of("busy") > 0 ? [`${of("busy")} being written`] : []),
       ...(of("empty") > 0 ? [`${of("empty")} empty`] : []),
       ...(of("failed") > 0 ? [`${of("failed")} failed`] : []),
     ];

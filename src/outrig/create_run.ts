@@ -104,25 +104,33 @@ function createInStore(root: string, record: RunRecord, id: RunId | (() => RunId
 }
 
 function createElsewhere(root: string, dir: string, record: RunRecord, id: RunId | (() => RunId)): Run {
-  const made = makeDirectories(dir);
-  try {
-    const real = Deno.realPathSync(dir);
-    if (!Deno.statSync(real).isDirectory) throw new Error(`Cannot create run in "${dir}": it is not a directory`);
-    return withRecordLock(real, () => {
-      refuseTaken(real);
-      Deno.mkdirSync(root, { recursive: true, mode: 0o700 });
-      const claimed = claim(root, id, (path) => Deno.symlinkSync(real, path, { type: "dir" }));
-      try {
-        return fill({ id: claimed, dir: real, linkTarget: real, record });
-      } catch (error) {
-        takeBack(join(root, claimed));
-        throw error;
-      }
-    });
-  } catch (error) {
-    for (const each of made) takeBack(each);
-    throw error;
+  for (let attempt = 1;; attempt++) {
+    const made: string[] = [];
+    try {
+      makeDirectories(dir, made);
+      return createIn(root, dir, record, id);
+    } catch (error) {
+      for (const each of made) takeBack(each);
+      // Whoever removes another run there takes the directory away with it.
+      if (!(error instanceof Deno.errors.NotFound) || attempt === ATTEMPTS) throw error;
+    }
   }
+}
+
+function createIn(root: string, dir: string, record: RunRecord, id: RunId | (() => RunId)): Run {
+  const real = Deno.realPathSync(dir);
+  if (!Deno.statSync(real).isDirectory) throw new Error(`Cannot create run in "${dir}": it is not a directory`);
+  return withRecordLock(real, () => {
+    refuseTaken(real);
+    Deno.mkdirSync(root, { recursive: true, mode: 0o700 });
+    const claimed = claim(root, id, (path) => Deno.symlinkSync(real, path, { type: "dir" }));
+    try {
+      return fill({ id: claimed, dir: real, linkTarget: real, record });
+    } catch (error) {
+      takeBack(join(root, claimed));
+      throw error;
+    }
+  });
 }
 
 /** Takes an id by making its entry, which only one program can. */
@@ -171,12 +179,10 @@ function requireUnscoped(dir: string): void {
   );
 }
 
-/** Makes a directory and those above it that are missing. Returns what was made, the innermost first. */
-function makeDirectories(dir: string): string[] {
-  const missing: string[] = [];
-  for (let at = dir; lookAt(at) === undefined && dirname(at) !== at; at = dirname(at)) missing.push(at);
+/** Makes a directory and those above it that are missing, and notes them, the innermost first. */
+function makeDirectories(dir: string, made: string[]): void {
+  for (let at = dir; lookAt(at) === undefined && dirname(at) !== at; at = dirname(at)) made.push(at);
   Deno.mkdirSync(dir, { recursive: true, mode: 0o700 });
-  return missing;
 }
 
 /** Removes a file, a link or an empty directory; what made that necessary is thrown anyway and says more. */

@@ -40,10 +40,11 @@ interface Place {
  */
 export function listRuns(root: string, notice: (notice: RunNotice) => void): Run[] {
   const runs: Run[] = [];
-  for (const { name, isSymlink } of entriesOf(root)) {
+  const { names, links } = entriesOf(root);
+  for (const name of names) {
     const path = `${root}/${name}`;
     try {
-      const run = readEntry(path, name, isSymlink);
+      const run = readEntry(path, name, links.has(name));
       if (run !== undefined) runs.push(run);
     } catch (error) {
       notice({ kind: kindOf(error), name, path, message: (error as Error).message });
@@ -116,8 +117,8 @@ class BadNameError extends Error {}
 
 /** The run of an entry; nothing when it holds no record. */
 function readEntry(path: string, name: string, isSymlink: boolean): Run | undefined {
-  const { dir, linkTarget } = isSymlink ? follow(path) : { dir: path, linkTarget: null };
   try {
+    const { dir, linkTarget } = isSymlink ? follow(path) : { dir: path, linkTarget: null };
     const record = readRecord(dir);
     if (isRunId(name)) return { id: name, dir, linkTarget, record };
   } catch (error) {
@@ -132,6 +133,7 @@ function follow(path: string): Place {
   const linkTarget = Deno.readLinkSync(path);
   const dir = realPathOf(path);
   if (dir === undefined) {
+    Deno.lstatSync(path); // the link itself may be gone by now
     throw new DanglingError(`Cannot read run "${path}": its directory ${JSON.stringify(linkTarget)} is gone`);
   }
   if (isGranted({ name: "read", path: dir })) return { dir, linkTarget };
@@ -150,11 +152,15 @@ function isAbsence(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
 
-/** Directories and links, by their names backwards: that is about the order of their times. */
-function entriesOf(root: string): Deno.DirEntry[] {
-  return readDir(root)
-    .filter(({ isDirectory, isSymlink }) => isDirectory || isSymlink)
-    .sort((a, b) => a.name < b.name ? 1 : -1);
+/** The names of directories and links, backwards: that is about the order of their times. */
+function entriesOf(root: string): { readonly names: readonly string[]; readonly links: ReadonlySet<string> } {
+  const names: string[] = [];
+  const links = new Set<string>();
+  for (const { name, isDirectory, isSymlink } of readDir(root)) {
+    if (isDirectory || isSymlink) names.push(name);
+    if (isSymlink) links.add(name);
+  }
+  return { names: names.sort().reverse(), links };
 }
 
 /** A second way to a run (a link that a person or an interrupted creation made) is no run of its own. */
@@ -172,6 +178,7 @@ function newestFirst(runs: readonly Run[]): Run[] {
   return runs.toSorted((a, b) => {
     const [timeA, timeB] = [a.record.started_at, b.record.started_at];
     if (timeA === timeB) return a.id < b.id ? 1 : -1;
+    if (timeA.length === timeB.length) return timeA < timeB ? 1 : -1;
     return timeA.slice(0, -1) < timeB.slice(0, -1) ? 1 : -1; // a fraction comes after none
   });
 }

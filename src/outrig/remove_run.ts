@@ -2,6 +2,7 @@
 
 import { dirname, join, resolve } from "../deps/path.ts";
 import { SessionNotFoundError } from "../errors.ts";
+import { unlessGone } from "../storage/file_cursor.ts";
 import { readDir } from "../storage/layout.ts";
 import { requirePath } from "../storage/permission.ts";
 import { lookAt } from "../storage/session_files.ts";
@@ -52,7 +53,7 @@ export function removeRunById(root: string, id: RunId, options: RemoveRunOptions
     : isOwn(dir, id, options)
     ? removeRecord(dir, false, options)
     : left(dir);
-  Deno.removeSync(path);
+  unlessGone(() => Deno.removeSync(path));
   return { ...removed, links: [path] };
 }
 
@@ -77,7 +78,7 @@ export function removeRunByPath(root: string, dir: string, options: RemoveRunOpt
     : real === undefined
     ? gone(resolve(dir))
     : left(real);
-  for (const link of links) Deno.removeSync(link);
+  for (const link of links) unlessGone(() => Deno.removeSync(link));
   return { ...removed, links };
 }
 
@@ -107,12 +108,17 @@ function isOwn(dir: string, id: RunId, { force = false }: RemoveRunOptions): boo
 function removeRecord(dir: string, isInStore: boolean, { force = false }: RemoveRunOptions): Remains {
   requirePath("write", dir);
   refuse(dir, force, isInStore);
-  withRecordLock(dir, () => {
-    refuse(dir, force, isInStore);
-    removeFiles(logsDirOf({ dir }));
-    removeTemporary(dir);
-    Deno.removeSync(join(dir, RECORD_FILE)); // last: what fails before this can be tried again
-  });
+  try {
+    withRecordLock(dir, () => {
+      refuse(dir, force, isInStore);
+      removeFiles(logsDirOf({ dir }));
+      removeTemporary(dir);
+      Deno.removeSync(join(dir, RECORD_FILE)); // last: what fails before this can be tried again
+    });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new SessionNotFoundError(`Cannot remove the run in "${dir}": it was removed meanwhile`, { cause: error });
+  }
   return removeEmpty(dir) ? gone(dir) : left(dir);
 }
 
@@ -144,6 +150,7 @@ function removeEmpty(dir: string): boolean {
     return true;
   } catch (error) {
     if (readDir(dir).length > 0) return false;
+    if (error instanceof Deno.errors.NotFound) return true; // somebody else was faster
     throw error;
   }
 }
@@ -168,6 +175,8 @@ function namesBelow(dir: string, prefix: string): string[] {
 function linksTo(root: string, dir: string): string[] {
   return readDir(root).filter(({ isSymlink }) => isSymlink).map(({ name }) => join(root, name)).filter((path) => {
     const real = realPathOf(path);
-    return real === undefined ? resolve(root, Deno.readLinkSync(path)) === dir : real === dir;
+    if (real !== undefined) return real === dir;
+    const target = unlessGone(() => Deno.readLinkSync(path));
+    return target !== undefined && resolve(root, target) === dir;
   });
 }

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { encodePlain } from "../../src/agent/import_encode.ts";
 import { encodeAgentEvent } from "../../src/codec/zag.ts";
 import type { AgentEventKind, AgentLogEvent } from "../../src/codec/zag_events.ts";
+import { anyKey } from "../helpers/arbitraries.ts";
 
 const ENVELOPE = {
   seq: 1,
@@ -21,7 +22,7 @@ const text = fc.oneof(
   fc.constantFrom("\ud800", "a\u2028b", "\\ud800", '"'),
 );
 const textOrNull = fc.option(text);
-const key = fc.oneof(fc.string(), fc.constantFrom("b", "a", "command", "10", "9", "ä", "𝔘", "\uffee", "__proto__"));
+const key = fc.oneof(anyKey, fc.constantFrom("b", "a", "command", "10", "9", "ä", "𝔘", "\uffee", "__proto__"));
 const number = fc.oneof(fc.integer(), fc.double(), fc.constantFrom(1.5, -0, 1e21, 1e-5, 1e-7, 2 ** 53, 12345.678));
 const { any } = fc.letrec((tie) => ({
   any: fc.oneof({ maxDepth: 4 }, text, number, fc.boolean(), fc.constant(null), tie("list"), tie("object")),

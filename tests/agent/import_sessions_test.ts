@@ -178,6 +178,22 @@ Deno.test("importSessions() adds only what is new to a session that went on", as
   assertEquals(events!.at(-1)!.type, "session_ended");
 });
 
+Deno.test("importSessions() goes on where a session is, though its directory is only known by now", async () => {
+  using agent = new Agent();
+  agent.write("one", 3);
+  const path = agent.dir.at("files/one.jsonl");
+  const whole = Deno.readTextFileSync(path);
+  Deno.writeTextFileSync(path, whole.split("\n").slice(1, 3).map((line) => `${line}\n`).join(""));
+  const before = await agent.import();
+  Deno.writeTextFileSync(path, whole);
+  const after = await agent.import();
+  assertEquals([...before, ...after].map(({ kind, projectDir }) => [kind, projectDir]), [
+    ["imported", agent.root],
+    ["completed", agent.root],
+  ]);
+  assertEquals(Object.keys(agent.stored()), ["logs/sessions/one.jsonl"]);
+});
+
 Deno.test("importSessions() imports twice as once, wherever it was stopped", async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -363,7 +379,17 @@ Deno.test("importSessions() imports what was written to since a time", async () 
 });
 
 Deno.test("importSessions() keeps to the store, whatever directory a transcript names", async () => {
-  const names = { "/..": "projects", "..": "", "C:\\shop": "projects/C-shop", "../../x": "projects/..-..-x", "": "" };
+  const names = {
+    "/..": "projects",
+    "..": "",
+    "C:\\shop": "projects/C-shop",
+    "../../x": "projects/..-..-x",
+    "": "",
+    "/a\0b": "",
+    "a\0b": "",
+    [`/${"long/".repeat(60)}`]: "",
+    [`/${"ä".repeat(200)}`]: "",
+  };
   for (const [cwd, projectDir] of Object.entries(names)) {
     using agent = new Agent();
     agent.write("one", 1, cwd);

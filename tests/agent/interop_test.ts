@@ -9,6 +9,7 @@ import { AgentLogWriter } from "../../src/agent/writer.ts";
 import { stringifyJson } from "../../src/codec/json.ts";
 import type { AgentEventKind } from "../../src/codec/zag_events.ts";
 import type { CliResult } from "../helpers/deno.ts";
+import { GIVE_UP_MS } from "../helpers/following.ts";
 import { needs } from "../helpers/skip.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import { agentEventsIn, ofType } from "./agents.ts";
@@ -41,7 +42,7 @@ class Home extends TempDir {
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      signal: AbortSignal.timeout(30_000), // it waits without end for the end of a log that it cannot read
+      signal: AbortSignal.timeout(GIVE_UP_MS), // it waits without end for the end of a log that it cannot read
     }).spawn();
   }
 

@@ -4,6 +4,7 @@ import { AGENTS } from "../../src/agent/adapters/agents.ts";
 import { importSourceOf } from "../../src/agent/import_source.ts";
 import type { AgentName, TranscriptEvent, TranscriptFacts, TranscriptFile } from "../../src/agent/transcript.ts";
 import type { AgentEventKind } from "../../src/codec/zag_events.ts";
+import { pathOf } from "../helpers/path_of.ts";
 
 /** The session of Claude Code in the fixtures, the one that forks it, and the sub-agents of the first. */
 export const CLAUDE = {
@@ -27,7 +28,7 @@ export const CODEX = {
  * @returns The path.
  */
 export function fixtureFolder(name: AgentName): string {
-  return new URL(`../fixtures/agents/${name}`, import.meta.url).pathname;
+  return pathOf(`../fixtures/agents/${name}`, import.meta.url);
 }
 
 /**

@@ -1,14 +1,17 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ZAG } from "../../src/codec/zag.ts";
 import type { AgentLogEvent } from "../../src/codec/zag_events.ts";
+import { FileLock } from "../../src/storage/file_lock.ts";
 import { scan } from "../../src/storage/scan.ts";
 import { denoArgs, runCli } from "../helpers/deno.ts";
+import { killIfAlive, resultOf } from "../helpers/fixture.ts";
 import { TempDir, tree } from "../helpers/temp_dir.ts";
 import { ImportOutput } from "../../src/cli/import_output.ts";
 import { PLAIN } from "../../src/cli/style.ts";
+import { pathOf } from "../helpers/path_of.ts";
 import { FakeHost, runMain } from "./fake_host.ts";
 
-const FIXTURES = new URL("../fixtures/agents", import.meta.url).pathname;
+const FIXTURES = pathOf("../fixtures/agents", import.meta.url);
 
 /** A copy of an agent's folder, and a store. */
 class Home extends TempDir {
@@ -211,13 +214,14 @@ Deno.test("import lists what it lost, the commonest first, and shows no control 
   const rest = { file, session: null, projectDir: null, events: 0 };
   output.print({ kind: "empty", losses: new Map([["record a", 1], ["record b\x1b", 10]]), ...rest });
   output.print({ kind: "failed", losses: new Map(), reason: "it is gone", ...rest });
+  output.print({ kind: "busy", losses: new Map(), ...rest, session: "b" });
   assertEquals(output.end(), 1);
   assertEquals(host.stderr.text.split("\n"), [
     'ziglog: Cannot import "/f␛": it is gone',
     "not taken over:",
     "  10  record b␛",
     "   1  record a",
-    "copilot: 0 imported, 0 completed, 0 there already, 1 empty, 1 failed, 0 B read",
+    "copilot: 0 imported, 0 completed, 0 there already, 1 being written, 1 empty, 1 failed, 0 B read",
     "",
   ]);
 });
@@ -270,22 +274,28 @@ Deno.test("import goes on where it was killed, and imports nothing twice", async
   for (let n = 0; n < 150; n++) {
     home.write(`copilot/session-state/s-${n}/events.jsonl`, events.replaceAll(COPILOT, `s-${n}`));
   }
-  const logs = (): string[] => tree(home.at("store")).filter((name) => name.includes("/sessions/"));
-  const cli = new URL("../../cli.ts", import.meta.url).pathname;
+  const files = (): string[] => tree(home.at("store")).filter((name) => name.includes("/sessions/"));
+  const isBegun = (): boolean => files().filter((name) => name.endsWith(".jsonl")).length >= 20; // locks come and go
+  const cli = pathOf("../../cli.ts", import.meta.url);
   const child = new Deno.Command(Deno.execPath(), {
     args: [...denoArgs("run"), "--quiet", "-A", cli, ...home.args()],
-    stdout: "null",
-    stderr: "null",
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
   }).spawn();
-  while (logs().length < 20) await new Promise((resolve) => setTimeout(resolve, 1));
-  child.kill("SIGKILL");
-  await child.status;
+  const over = resultOf(child);
+  let isOver = false;
+  over.finally(() => isOver = true);
+  while (!isBegun() && !isOver) await new Promise((resolve) => setTimeout(resolve, 1));
+  killIfAlive(child); // wherever it is
+  const { code, stderr } = await over;
+  assert(isBegun(), `it ended with ${code}: ${stderr}`);
   await home.json();
-  const written = Object.fromEntries(logs().map((name) => [name, Deno.readTextFileSync(home.at(`store/${name}`))]));
+  const written = Object.fromEntries(files().map((name) => [name, Deno.readTextFileSync(home.at(`store/${name}`))]));
   Deno.removeSync(home.at("store"), { recursive: true });
   Deno.mkdirSync(home.at("store"));
   await home.json();
-  const whole = Object.fromEntries(logs().map((name) => [name, Deno.readTextFileSync(home.at(`store/${name}`))]));
+  const whole = Object.fromEntries(files().map((name) => [name, Deno.readTextFileSync(home.at(`store/${name}`))]));
   assertEquals(Object.keys(whole).length, 153);
   assertEquals(written, whole);
 });
@@ -320,7 +330,7 @@ Deno.test("import keeps beside the log what somebody else left unfinished", asyn
 
 /** Runs the program with these rights only. */
 async function run(args: readonly string[], ...rights: readonly string[]): Promise<{ code: number; stderr: string }> {
-  const cli = new URL("../../cli.ts", import.meta.url).pathname;
+  const cli = pathOf("../../cli.ts", import.meta.url);
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...denoArgs("run"), "--quiet", "--no-prompt", ...rights, cli, ...args],
   }).output();
@@ -356,6 +366,41 @@ Deno.test("import refuses an agent that it does not know", async () => {
     assertEquals(code, 2);
     assertStringIncludes(stderr, "claude, codex, gemini, copilot, zag");
   }
+});
+
+Deno.test("import refuses a folder that is none, and not one that an agent would have", async () => {
+  using home = new Home("copilot");
+  for (const agent of ["claude", "zag"]) {
+    for (const from of ["nowhere", "copilot/session-state/0cfbd1c8-1f45-4d6c-8a3e-6e5a0e1f7c11.jsonl"]) {
+      const { code, stderr } = await runMain(["import", agent, "--from", home.at(from), "--root", home.at("store")]);
+      assertEquals([code, stderr], [2, `ziglog: Cannot import from "${home.at(from)}": it is no directory\n`]);
+    }
+    const { code, stderr } = await runCli(["import", agent], { home: home.path });
+    assertEquals([code, stderr], [0, `${agent}: 0 imported, 0 completed, 0 there already, 0 B read\n`]);
+  }
+});
+
+Deno.test("import says so when another import from the agent is going on", async () => {
+  using home = new Home("copilot");
+  const lock = home.at("store/agents/import-copilot.jsonl.lock");
+  home.write("store/agents/import-copilot.jsonl.lock", "");
+  using _held = FileLock.take(lock);
+  const { code, stdout, stderr } = await runMain(home.args());
+  assertEquals([code, stdout], [5, ""]);
+  assertEquals(stderr, `ziglog: Cannot lock "${lock}": another import from there is going on\n`);
+});
+
+Deno.test("import zag takes the directory of ZAG_USER_LOG_DIR as the logs of the project", async () => {
+  using dir = new TempDir();
+  dir.write("moved/sessions/one.jsonl", '{"seq":1}\n');
+  Deno.mkdirSync(dir.at("w/.git"), { recursive: true });
+  const env = { ZAG_USER_LOG_DIR: dir.at("moved") };
+  const { code, stderr } = await runCli(["import", "zag"], { home: dir.path, cwd: dir.at("w"), env });
+  assertEquals(code, 0, stderr);
+  const project = `${dir.path.slice(1).replaceAll("/", "-")}-w`;
+  assertEquals(tree(dir.at(".zig/agents")).filter((name) => name.includes("/sessions/")), [
+    `projects/${project}/logs/sessions/one.jsonl`,
+  ]);
 });
 
 Deno.test("import zag copies a store of zag", async () => {

@@ -79,6 +79,24 @@ for (const [what, [kind, message, make]] of Object.entries(NOTICED)) {
   });
 }
 
+Deno.test("RunStore.list() passes over what is removed while it looks", () => {
+  using dir = new RunsDir();
+  const remove = (name: string): void => Deno.removeSync(dir.at(`root/${name}`), { recursive: true });
+  dir.write("root/z/session.json", "damaged");
+  dir.record("elsewhere");
+  Deno.symlinkSync("../elsewhere", dir.at("root/link"));
+  Deno.symlinkSync("gone", dir.at("root/dangling"));
+  dir.record("root/run");
+  const noticed: string[] = [];
+  const listed = dir.store.list({
+    notice: ({ name }) => {
+      noticed.push(name);
+      ["run", "link", "dangling"].forEach(remove);
+    },
+  });
+  assertEquals([noticed, listed], [["z"], []]);
+});
+
 Deno.test("RunStore.list() gives notice in one line when the name of a run holds a newline", () => {
   using dir = new RunsDir();
   dir.record("root/bad\n\x1b[31mname");

@@ -3,7 +3,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { SessionNotFoundError } from "../../src/errors.ts";
 import { tree } from "../helpers/temp_dir.ts";
-import { DONE, RUN, RunsDir } from "./runs.ts";
+import { DONE, meanwhile, RUN, RunsDir } from "./runs.ts";
 
 Deno.test("RunStore.removeById() removes the directory of a run when nothing else is in it", () => {
   using dir = new RunsDir();
@@ -147,6 +147,33 @@ Deno.test("RunStore.removeById() removes a run whose record cannot be read when 
   dir.store.removeById("torn", { force: true });
   dir.store.removeById("link", { force: true });
   assertEquals(tree(dir.path), ["mine/logs/a.txt", "mine/session.json", "root/"]);
+});
+
+Deno.test("RunStore.removeById() and removeByPath() throw SessionNotFoundError when somebody else is faster", () => {
+  for (const remove of ["removeById", "removeByPath"] as const) {
+    for (const options of [{}, { dir: "mine" }]) {
+      using dir = new RunsDir();
+      const run = dir.store.create(RUN, options.dir === undefined ? {} : { dir: dir.at(options.dir) });
+      dir.store.finalize(run.id, DONE);
+      const others = (): unknown => dir.store.removeById(run.id);
+      const ours = (): unknown => dir.store[remove](remove === "removeById" ? run.id : run.dir);
+      meanwhile("openSync", "session.json.lock", others, () => assertThrows(ours, SessionNotFoundError));
+      assertEquals(tree(dir.path), ["root/"]);
+    }
+  }
+});
+
+Deno.test("RunStore.removeByPath() passes over links that somebody else removes", () => {
+  using dir = new RunsDir();
+  const run = dir.store.create(RUN, { dir: dir.at("mine") });
+  dir.store.finalize(run.id, DONE);
+  const [alias, gone] = [dir.at("root/alias"), dir.at("root/gone")];
+  Deno.symlinkSync("../mine", alias);
+  Deno.symlinkSync("nowhere", gone);
+  const removal = meanwhile("readLinkSync", gone, () => Deno.removeSync(gone), () => {
+    return meanwhile("removeSync", alias, () => Deno.removeSync(alias), () => dir.store.removeByPath(run.dir));
+  });
+  assertEquals([removal.dirRemoved, removal.links.length, tree(dir.path)], [true, 2, ["root/"]]);
 });
 
 Deno.test("RunStore.removeByPath() removes the run and each link to it when named by its directory", () => {

@@ -6,7 +6,7 @@ import { runStatus } from "../../src/outrig/run_state.ts";
 import { listRunLogs } from "../../src/outrig/run_logs.ts";
 import { goldenText } from "../helpers/golden.ts";
 import { tree } from "../helpers/temp_dir.ts";
-import { DONE, RUN, RunsDir } from "./runs.ts";
+import { DONE, meanwhile, RUN, RunsDir } from "./runs.ts";
 
 function modeOf(path: string): string {
   return (Deno.statSync(path).mode! & 0o777).toString(8);
@@ -161,6 +161,14 @@ Deno.test("RunStore.create() takes a directory again when it was interrupted the
   assertEquals(dir.listed(), { ids: [], notices: [] });
   const run = dir.store.create(RUN, { dir: dir.at("mine") });
   assertEquals(dir.listed(), { ids: [run.id], notices: [] });
+});
+
+Deno.test("RunStore.create() makes the named directory again when somebody removes it meanwhile", () => {
+  using dir = new RunsDir();
+  const remove = (): void => Deno.removeSync(dir.at("new"), { recursive: true });
+  const create = (): unknown => dir.store.create(RUN, { dir: dir.at("new/mine") });
+  meanwhile("realPathSync", "mine", remove, () => meanwhile("openSync", "session.json.lock", remove, create));
+  assertEquals(tree(dir.at("new")), ["mine/logs/", "mine/session.json"]);
 });
 
 Deno.test("RunStore.create() lists a run once when its directory lies in the store under another name", () => {

@@ -11,6 +11,38 @@ export const RUN: NewRun = { containerName: "box", imageTag: "box:1", imageConfi
 /** How a run ended well. */
 export const DONE = { exitCode: 0 } as const;
 
+/**
+ * Runs something, and something else just before a file is first used in some way, as if another program did it.
+ *
+ * @param call The function of the system that uses the file.
+ * @param path The file, or a part of its path.
+ * @param before What another program does then.
+ * @param body What to run.
+ * @returns What it returns.
+ */
+export function meanwhile<T>(
+  call: "openSync" | "readLinkSync" | "realPathSync" | "removeSync",
+  path: string,
+  before: () => void,
+  body: () => T,
+): T {
+  const real = Deno[call] as (...args: unknown[]) => unknown;
+  let isDone = false;
+  const staged = (...args: unknown[]): unknown => {
+    if (!isDone && String(args[0]).includes(path)) {
+      isDone = true;
+      before();
+    }
+    return real(...args);
+  };
+  try {
+    Object.assign(Deno, { [call]: staged });
+    return body();
+  } finally {
+    Object.assign(Deno, { [call]: real });
+  }
+}
+
 /** A folder with a store in it. */
 export class RunsDir extends TempDir {
   /** The store. */

@@ -15,6 +15,7 @@ import { claudeContent } from "./claude_content.ts";
 import { claudeLimit } from "./claude_limit.ts";
 import { ClaudeTools } from "./claude_tools.ts";
 import { ClaudeUsage } from "./claude_usage.ts";
+import { textOr } from "./text_or.ts";
 
 /** What a fold of Claude's records is told besides them. */
 export interface ClaudeFoldOptions {
@@ -223,8 +224,4 @@ function sessionIdOf(record: JsonObject): string | null {
   const owner = textOr(ownerOf(record), null);
   const isSubAgent = record.isSidechain === true && typeof record.agentId === "string";
   return isSubAgent ? `agent-${record.agentId}` : owner;
-}
-
-function textOr<Else>(value: unknown, otherwise: Else): string | Else {
-  return typeof value === "string" ? value : otherwise;
 }

@@ -1,11 +1,10 @@
 /** Where Claude Code keeps its sessions. */
 
 import { join } from "../../deps/path.ts";
-import { readDir } from "../../storage/layout.ts";
 import { readEnv, type ReadVariable, requirePath } from "../../storage/permission.ts";
 import { folderAtHome } from "../agent_folder.ts";
 import type { TranscriptFile } from "../transcript.ts";
-import { headText, transcriptAt } from "../transcript_head.ts";
+import { headText, transcriptAt, transcriptsBelow } from "../transcript_head.ts";
 
 /** The file of a sub-agent. */
 const SUB_AGENT = /^agent-.*\.jsonl$/;
@@ -33,12 +32,11 @@ export function claudeFolder(env: ReadVariable = readEnv): string {
 export function listClaudeSessions(folder: string, since?: number): TranscriptFile[] {
   requirePath("read", folder);
   const projects = join(folder, "projects");
-  return readDir(projects).flatMap(({ name }) => sessionsOf(join(projects, name), since));
+  return transcriptsBelow(projects, (_entry, path) => sessionsOf(path, since));
 }
 
 function sessionsOf(project: string, since: number | undefined): TranscriptFile[] {
-  return readDir(project).flatMap(({ name, isDirectory }) => {
-    const path = join(project, name);
+  return transcriptsBelow(project, ({ name, isDirectory }, path) => {
     if (isDirectory) return subAgentsOf(join(path, "subagents"), name, since);
     if (SUB_AGENT.test(name)) return transcriptAt(path, () => headText(path, "sessionId"), since);
     return name.endsWith(".jsonl") ? transcriptAt(path, null, since) : [];
@@ -46,8 +44,7 @@ function sessionsOf(project: string, since: number | undefined): TranscriptFile[
 }
 
 function subAgentsOf(folder: string, parentId: string, since: number | undefined): TranscriptFile[] {
-  return readDir(folder).flatMap(({ name, isDirectory }) => {
-    const path = join(folder, name);
+  return transcriptsBelow(folder, ({ name, isDirectory }, path) => {
     if (isDirectory) return subAgentsOf(path, parentId, since);
     return SUB_AGENT.test(name) ? transcriptAt(path, parentId, since) : [];
   });

@@ -1,10 +1,10 @@
 import { isJsonObject, type JsonObject } from "../../codec/json.ts";
-import { inferToolKind } from "../../codec/tool_kind.ts";
-import type { ToolCall, ToolKind, ToolResult } from "../../codec/zag_events.ts";
+import type { ToolCall, ToolResult } from "../../codec/zag_events.ts";
 import { claudeContent } from "./claude_content.ts";
+import { outcomeOf, toolCall, type ToolKinds, toolResult } from "./tool_events.ts";
 
 /** The agent's own tools, older ones too, as far as their names would not tell or would mislead. */
-const KINDS: Readonly<Record<string, ToolKind>> = {
+const KINDS: ToolKinds = {
   Task: "sub_agent",
   TaskOutput: "sub_agent",
   AgentOutputTool: "sub_agent",
@@ -38,7 +38,7 @@ export class ClaudeTools {
       if (this.#open.has(tool_id) || this.#last.has(tool_id)) return undefined;
       this.#open.set(tool_id, tool_name);
     }
-    return { type: "tool_call", tool_name, tool_kind: kindOf(tool_name), tool_id, input: block.input ?? null };
+    return toolCall(KINDS, tool_name, tool_id, block.input ?? null);
   }
 
   /**
@@ -55,17 +55,7 @@ export class ClaudeTools {
     if (tool_id !== null) this.#close(tool_id);
     const { text, others } = claudeContent(block.content);
     for (const other of others) lose(`block ${other}`);
-    const success = block.is_error !== true;
-    return {
-      type: "tool_result",
-      tool_name,
-      ...(tool_name !== null && { tool_kind: kindOf(tool_name) }),
-      tool_id,
-      success,
-      output: success ? text : null,
-      error: success ? null : text,
-      data: dataOf(details),
-    };
+    return toolResult(KINDS, tool_name, tool_id, outcomeOf(block.is_error !== true, text, dataOf(details)));
   }
 
   /** A call may be repeated just after its result; of those long past nothing is kept. */
@@ -84,8 +74,4 @@ function dataOf(details: unknown): unknown {
   return Object.fromEntries(
     SUB_AGENT_FIELDS.filter((field) => details[field] !== undefined).map((field) => [field, details[field]]),
   );
-}
-
-function kindOf(name: string): ToolKind {
-  return Object.hasOwn(KINDS, name) ? KINDS[name]! : inferToolKind(name);
 }

@@ -17,6 +17,7 @@ import { codexLimit } from "./codex_limit.ts";
 import { CodexTools } from "./codex_tools.ts";
 import { CodexTwins } from "./codex_twins.ts";
 import { CodexUsage } from "./codex_usage.ts";
+import { textOr } from "./text_or.ts";
 
 /** What a fold of Codex's records is told besides them. */
 export interface CodexFoldOptions {
@@ -269,8 +270,4 @@ export class CodexFold implements TranscriptFold {
 function nameOf({ name, namespace }: JsonObject): string {
   const own = textOr(name, "unknown");
   return typeof namespace !== "string" || own.startsWith(namespace) ? own : `${namespace.replace(/_+$/, "")}__${own}`;
-}
-
-function textOr<Else>(value: unknown, otherwise: Else): string | Else {
-  return typeof value === "string" ? value : otherwise;
 }

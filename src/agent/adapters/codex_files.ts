@@ -1,11 +1,10 @@
 /** Where Codex keeps its sessions. */
 
 import { join } from "../../deps/path.ts";
-import { readDir } from "../../storage/layout.ts";
 import { readEnv, type ReadVariable, requirePath } from "../../storage/permission.ts";
 import { folderAtHome } from "../agent_folder.ts";
 import type { TranscriptFile } from "../transcript.ts";
-import { headText, transcriptAt } from "../transcript_head.ts";
+import { headText, transcriptAt, transcriptsBelow } from "../transcript_head.ts";
 
 const ROLLOUT = /^rollout-.*\.jsonl(\.zst)?$/;
 
@@ -41,10 +40,7 @@ export function listCodexSessions(folder: string, since?: number): TranscriptFil
 }
 
 function rolloutsBelow(folder: string, depth: number, since: number | undefined): TranscriptFile[] {
-  const entries = readDir(folder);
-  const names = new Set(entries.map(({ name }) => name));
-  return entries.flatMap(({ name, isDirectory }) => {
-    const path = join(folder, name);
+  return transcriptsBelow(folder, ({ name, isDirectory }, path, names) => {
     if (isDirectory) return depth > 0 ? rolloutsBelow(path, depth - 1, since) : [];
     if (!ROLLOUT.test(name) || names.has(name.replace(/\.zst$/, "")) && name.endsWith(".zst")) return [];
     return transcriptAt(path, () => headText(path, "parent_thread_id"), since);

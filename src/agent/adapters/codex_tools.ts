@@ -1,10 +1,10 @@
 import type { JsonObject } from "../../codec/json.ts";
-import { inferToolKind } from "../../codec/tool_kind.ts";
-import type { ToolCall, ToolKind, ToolResult } from "../../codec/zag_events.ts";
+import type { ToolCall, ToolResult } from "../../codec/zag_events.ts";
 import { codexOutput } from "./codex_output.ts";
+import { outcomeOf, toolCall, type ToolKinds, toolResult } from "./tool_events.ts";
 
 /** The agent's own tools, as far as their names would not tell or would mislead. */
-const KINDS: Readonly<Record<string, ToolKind>> = {
+const KINDS: ToolKinds = {
   exec_command: "shell",
   unified_exec: "shell",
   "container.exec": "shell",
@@ -35,7 +35,7 @@ export class CodexTools {
     const tool_id = typeof id === "string" ? id : null;
     if (tool_id !== null) this.#open.set(tool_id, tool_name);
     if (this.#open.size > MOST_OPEN) this.#open.delete(this.#open.keys().next().value!);
-    return { type: "tool_call", tool_name, tool_kind: kindOf(tool_name), tool_id, input };
+    return toolCall(KINDS, tool_name, tool_id, input);
   }
 
   /**
@@ -51,19 +51,6 @@ export class CodexTools {
     this.#open.delete(tool_id ?? "");
     const { text, success, data, others } = codexOutput(item.output);
     for (const other of others) lose(`part ${other}`);
-    return {
-      type: "tool_result",
-      tool_name,
-      ...(tool_name !== null && { tool_kind: kindOf(tool_name) }),
-      tool_id,
-      success,
-      output: success === false ? null : text,
-      error: success === false ? text : null,
-      data,
-    };
+    return toolResult(KINDS, tool_name, tool_id, outcomeOf(success, text, data));
   }
-}
-
-function kindOf(name: string): ToolKind {
-  return Object.hasOwn(KINDS, name) ? KINDS[name]! : inferToolKind(name);
 }

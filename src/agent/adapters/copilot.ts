@@ -1,8 +1,7 @@
 /** The events of Copilot CLI as those of the agent session log. */
 
 import { isJsonObject, type JsonObject } from "../../codec/json.ts";
-import { inferToolKind } from "../../codec/tool_kind.ts";
-import type { AgentEventKind, LogSourceKind, ToolKind } from "../../codec/zag_events.ts";
+import type { AgentEventKind, LogSourceKind } from "../../codec/zag_events.ts";
 import {
   type LossReport,
   NO_FACTS,
@@ -13,6 +12,8 @@ import {
 import { LossCounter } from "../transcript_losses.ts";
 import { copilotLimit } from "./copilot_limit.ts";
 import { CopilotUsage } from "./copilot_usage.ts";
+import { textOr } from "./text_or.ts";
+import { toolCall, type ToolKinds, toolResult } from "./tool_events.ts";
 
 /** What a fold of Copilot's events is told besides them. */
 export interface CopilotFoldOptions {
@@ -25,7 +26,7 @@ export interface CopilotFoldOptions {
 }
 
 /** Tools whose names do not tell what they do. */
-const TOOL_KINDS: Readonly<Record<string, ToolKind>> = {
+const TOOL_KINDS: ToolKinds = {
   replace: "file_edit",
   insert: "file_edit",
   str_replace_editor: "file_edit",
@@ -188,7 +189,7 @@ export class CopilotFold implements TranscriptFold {
       if (this.#calls.has(tool_id)) return [];
       this.#calls.set(tool_id, tool_name);
     }
-    return [{ type: "tool_call", tool_name, tool_kind: kindOf(tool_name), tool_id, input: data.arguments ?? null }];
+    return [toolCall(TOOL_KINDS, tool_name, tool_id, data.arguments ?? null)];
   }
 
   #result(data: JsonObject): AgentEventKind {
@@ -196,28 +197,16 @@ export class CopilotFold implements TranscriptFold {
     const tool_name = textOr(data.toolName, this.#calls.get(tool_id ?? "") ?? null);
     const result = isJsonObject(data.result) ? data.result : {};
     const error = isJsonObject(data.error) ? data.error.message : result.error;
-    return {
-      type: "tool_result",
-      tool_name,
-      ...(tool_name !== null && { tool_kind: kindOf(tool_name) }),
-      tool_id,
+    return toolResult(TOOL_KINDS, tool_name, tool_id, {
       success: typeof data.success === "boolean" ? data.success : null,
       output: textOr(result.content, null),
       error: textOr(error, null),
       data,
-    };
+    });
   }
 }
 
 function statusOf(type: string, data: JsonObject): AgentEventKind {
   const message = Object.hasOwn(STATUS, type) ? STATUS[type]! : `Copilot event: ${type}`;
   return { type: "provider_status", message, data };
-}
-
-function kindOf(name: string): ToolKind {
-  return Object.hasOwn(TOOL_KINDS, name) ? TOOL_KINDS[name]! : inferToolKind(name);
-}
-
-function textOr<Else>(value: unknown, otherwise: Else): string | Else {
-  return typeof value === "string" ? value : otherwise;
 }

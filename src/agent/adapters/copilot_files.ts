@@ -3,11 +3,10 @@
 import { basename, dirname, join } from "../../deps/path.ts";
 import { parse as parseYaml } from "../../deps/yaml.ts";
 import { isJsonObject, type JsonObject } from "../../codec/json.ts";
-import { readDir } from "../../storage/layout.ts";
 import { mayRead, readEnv, type ReadVariable, requirePath } from "../../storage/permission.ts";
 import { folderAtHome } from "../agent_folder.ts";
 import type { TranscriptFile } from "../transcript.ts";
-import { headText, transcriptAt } from "../transcript_head.ts";
+import { headText, transcriptAt, transcriptsBelow } from "../transcript_head.ts";
 
 /**
  * Finds the folder of Copilot CLI.
@@ -29,10 +28,9 @@ export function copilotFolder(env: ReadVariable = readEnv): string {
  */
 export function listCopilotSessions(folder: string): TranscriptFile[] {
   requirePath("read", folder);
-  const sessions = join(folder, "session-state");
-  return readDir(sessions).flatMap(({ name, isFile }) => {
-    if (!isFile) return transcriptAt(join(sessions, name, "events.jsonl"), null);
-    return name.endsWith(".jsonl") ? transcriptAt(join(sessions, name), null) : [];
+  return transcriptsBelow(join(folder, "session-state"), ({ name, isFile }, path) => {
+    if (!isFile) return transcriptAt(join(path, "events.jsonl"), null);
+    return name.endsWith(".jsonl") ? transcriptAt(path, null) : [];
   });
 }
 

@@ -15,6 +15,7 @@ import { textMark } from "../text_mark.ts";
 import { geminiLimit } from "./gemini_limit.ts";
 import { geminiContent } from "./gemini_parts.ts";
 import { GeminiTools } from "./gemini_tools.ts";
+import { textOr } from "./text_or.ts";
 
 /** What a fold of Gemini's records is told besides them. */
 export interface GeminiFoldOptions {
@@ -258,10 +259,6 @@ export class GeminiFold implements TranscriptFold {
     this.#tokens = [add(0), add(1), add(2)];
     told.tokens = now;
   }
-}
-
-function textOr<Else>(value: unknown, otherwise: Else): string | Else {
-  return typeof value === "string" ? value : otherwise;
 }
 
 function countOf(value: unknown): number {

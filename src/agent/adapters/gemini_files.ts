@@ -2,11 +2,10 @@
 
 import { basename, dirname, join, resolve } from "../../deps/path.ts";
 import { isJsonObject } from "../../codec/json.ts";
-import { readDir } from "../../storage/layout.ts";
 import { mayRead, readEnv, type ReadVariable, requirePath } from "../../storage/permission.ts";
 import { folderAtHome } from "../agent_folder.ts";
 import type { TranscriptFile } from "../transcript.ts";
-import { transcriptAt } from "../transcript_head.ts";
+import { transcriptAt, transcriptsBelow } from "../transcript_head.ts";
 
 /**
  * Finds the folder of Gemini CLI.
@@ -30,21 +29,16 @@ export function geminiFolder(env: ReadVariable = readEnv): string {
  */
 export function listGeminiSessions(folder: string): TranscriptFile[] {
   requirePath("read", folder);
-  const files: TranscriptFile[] = [];
-  for (const { name: project } of readDir(join(folder, "tmp"))) {
-    const chats = join(folder, "tmp", project, "chats");
-    const entries = readDir(chats);
-    const names = new Set(entries.map(({ name }) => name));
-    for (const { name, isDirectory } of entries) {
-      if (isDirectory) {
-        const below = readDir(join(chats, name)).filter((entry) => entry.name.endsWith(".jsonl"));
-        files.push(...below.flatMap((entry) => transcriptAt(join(chats, name, entry.name), name)));
-      } else if (/^session-.*\.jsonl?$/.test(name) && !names.has(`${name}l`)) {
-        files.push(...transcriptAt(join(chats, name), null));
-      }
-    }
-  }
-  return files;
+  return transcriptsBelow(join(folder, "tmp"), (_entry, project) => {
+    return transcriptsBelow(join(project, "chats"), ({ name, isDirectory }, path, names) => {
+      if (isDirectory) return partsOf(path, name);
+      return /^session-.*\.jsonl?$/.test(name) && !names.has(`${name}l`) ? transcriptAt(path, null) : [];
+    });
+  });
+}
+
+function partsOf(folder: string, parentId: string): TranscriptFile[] {
+  return transcriptsBelow(folder, ({ name }, path) => name.endsWith(".jsonl") ? transcriptAt(path, parentId) : []);
 }
 
 /**

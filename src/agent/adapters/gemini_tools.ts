@@ -1,10 +1,11 @@
 import { isJsonObject, type JsonObject } from "../../codec/json.ts";
-import { inferToolKind } from "../../codec/tool_kind.ts";
-import type { ToolCall, ToolKind, ToolResult } from "../../codec/zag_events.ts";
+import type { ToolCall, ToolResult } from "../../codec/zag_events.ts";
 import { geminiResult } from "./gemini_parts.ts";
+import { textOr } from "./text_or.ts";
+import { toolCall, type ToolKinds, toolResult } from "./tool_events.ts";
 
 /** Tools whose names do not tell what they do. */
-const TOOL_KINDS: Readonly<Record<string, ToolKind>> = {
+const TOOL_KINDS: ToolKinds = {
   replace: "file_edit",
   list_directory: "file_read",
   google_web_search: "web",
@@ -31,7 +32,7 @@ export class GeminiTools {
     if (this.#calls.has(tool_id)) return [];
     this.#calls.set(tool_id, false);
     const tool_name = textOr(call.name, "");
-    return [{ type: "tool_call", tool_name, tool_kind: kindOf(tool_name), tool_id, input: call.args ?? null }];
+    return [toolCall(TOOL_KINDS, tool_name, tool_id, call.args ?? null)];
   }
 
   /**
@@ -71,14 +72,6 @@ export class GeminiTools {
     if (this.#calls.get(tool_id) !== false) return [];
     this.#calls.set(tool_id, true);
     const tool_name = textOr(call.name, "");
-    return [{ type: "tool_result", tool_name, tool_kind: kindOf(tool_name), tool_id, success, ...result, data }];
+    return [toolResult(TOOL_KINDS, tool_name, tool_id, { success, ...result, data })];
   }
-}
-
-function kindOf(name: string): ToolKind {
-  return Object.hasOwn(TOOL_KINDS, name) ? TOOL_KINDS[name]! : inferToolKind(name);
-}
-
-function textOr(value: unknown, otherwise: string): string {
-  return typeof value === "string" ? value : otherwise;
 }

@@ -1,10 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { ClaudeFold } from "../../../src/agent/adapters/claude.ts";
-import { claudeFolder, listClaudeSessions } from "../../../src/agent/adapters/claude_files.ts";
+import { listClaudeSessions } from "../../../src/agent/adapters/claude_files.ts";
 import { basename } from "../../../src/deps/path.ts";
-import { UsageError } from "../../../src/errors.ts";
 import type { JsonObject } from "../../../src/codec/json.ts";
-import { TempDir } from "../../helpers/temp_dir.ts";
 import { CLAUDE, fixtureFolder, fixtureSession, tell, words } from "../transcripts.ts";
 
 let count = 0;
@@ -357,25 +355,4 @@ Deno.test("listClaudeSessions() leaves out what was not written to since", () =>
   const last = Math.max(...files.map(({ modified }) => modified));
   assertEquals(listClaudeSessions(fixtureFolder("claude"), last), files.filter(({ modified }) => modified === last));
   assertEquals(listClaudeSessions(fixtureFolder("claude"), last + 1), []);
-});
-
-Deno.test("listClaudeSessions() finds nothing where there is no folder", () => {
-  using temp = new TempDir();
-  assertEquals(listClaudeSessions(temp.at("no")), []);
-});
-
-Deno.test({
-  name: "listClaudeSessions() names the flag that it lacks",
-  permissions: { read: false },
-  fn: () => {
-    assertThrows(() => listClaudeSessions("/c"), Deno.errors.NotCapable, "run with --allow-read=/c");
-  },
-});
-
-Deno.test("claudeFolder() follows the environment", () => {
-  const folder = (env: Record<string, string>): string => claudeFolder((name) => env[name]);
-  assertEquals(folder({ HOME: "/home/ada" }), "/home/ada/.claude");
-  assertEquals(folder({ USERPROFILE: "/home/ada" }), "/home/ada/.claude");
-  assertEquals(folder({ HOME: "/home/ada", CLAUDE_CONFIG_DIR: "/elsewhere" }), "/elsewhere");
-  assertThrows(() => folder({}), UsageError, "HOME is not set");
 });

@@ -1,11 +1,10 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { CodexFold } from "../../../src/agent/adapters/codex.ts";
-import { codexFolder, listCodexSessions } from "../../../src/agent/adapters/codex_files.ts";
+import { listCodexSessions } from "../../../src/agent/adapters/codex_files.ts";
 import { codexScaffolding } from "../../../src/agent/adapters/codex_items.ts";
 import { codexOutput } from "../../../src/agent/adapters/codex_output.ts";
 import type { JsonObject } from "../../../src/codec/json.ts";
 import { basename } from "../../../src/deps/path.ts";
-import { UsageError } from "../../../src/errors.ts";
 import { TempDir } from "../../helpers/temp_dir.ts";
 import { CODEX, fixtureFolder, fixtureSession, tell, words } from "../transcripts.ts";
 
@@ -470,25 +469,4 @@ Deno.test("listCodexSessions() leaves out what was not written to since", () => 
   const last = Math.max(...files.map(({ modified }) => modified));
   assertEquals(listCodexSessions(fixtureFolder("codex"), last), files.filter(({ modified }) => modified === last));
   assertEquals(listCodexSessions(fixtureFolder("codex"), last + 1), []);
-});
-
-Deno.test("listCodexSessions() finds nothing where there is no folder", () => {
-  using temp = new TempDir();
-  assertEquals(listCodexSessions(temp.at("no")), []);
-});
-
-Deno.test({
-  name: "listCodexSessions() names the flag that it lacks",
-  permissions: { read: false },
-  fn: () => {
-    assertThrows(() => listCodexSessions("/c"), Deno.errors.NotCapable, "run with --allow-read=/c");
-  },
-});
-
-Deno.test("codexFolder() follows the environment", () => {
-  const folder = (env: Record<string, string>): string => codexFolder((name) => env[name]);
-  assertEquals(folder({ HOME: "/home/ada" }), "/home/ada/.codex");
-  assertEquals(folder({ USERPROFILE: "/home/ada" }), "/home/ada/.codex");
-  assertEquals(folder({ HOME: "/home/ada", CODEX_HOME: "/elsewhere" }), "/elsewhere");
-  assertThrows(() => folder({}), UsageError, "HOME is not set");
 });

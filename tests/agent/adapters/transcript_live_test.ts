@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { AGENTS, historicalAdapterFor, liveAdapterFor } from "../../../src/agent/adapters/agents.ts";
 import { AgentLogCoordinator } from "../../../src/agent/coordinator.ts";
@@ -7,7 +7,11 @@ import type { LiveContext } from "../../../src/agent/live_agent.ts";
 import { LiveFinder } from "../../../src/agent/live_finder.ts";
 import { LiveTranscript } from "../../../src/agent/live_transcript.ts";
 import { findAgentSession, listAgentSessions, readAgentLines } from "../../../src/agent/sessions.ts";
-import type { TranscriptEvent } from "../../../src/agent/transcript.ts";
+import { importSessions } from "../../../src/agent/import_sessions.ts";
+import { importSourceOf } from "../../../src/agent/import_source.ts";
+import type { AgentName, TranscriptEvent } from "../../../src/agent/transcript.ts";
+import { AgentLogWriter } from "../../../src/agent/writer.ts";
+import { formatTimestamp, parseTimestamp } from "../../../src/codec/timestamp.ts";
 import type { AgentLogEvent } from "../../../src/codec/zag_events.ts";
 import { TempDir } from "../../helpers/temp_dir.ts";
 import { CLAUDE, CODEX, fixtureFolder, fixtureSession, tell, word, words } from "../transcripts.ts";
@@ -35,7 +39,7 @@ class Followed implements Disposable {
 
   constructor(folder: string, context: Partial<LiveContext> = {}) {
     const run = { cwd: CWD, startedAt: STARTED, folder, ...context };
-    this.live = new LiveTranscript(AGENTS.claude, run, (event) => this.#events.push(event));
+    this.live = new LiveTranscript(new LiveFinder(AGENTS.claude, run), (event) => this.#events.push(event));
   }
 
   /** What was told since the last call. */
@@ -259,7 +263,7 @@ for (const [agent, id] of [["claude", CLAUDE.main], ["codex", CODEX.main], ["cod
         using temp = new TempDir();
         const events: TranscriptEvent[] = [];
         const context = { cwd: CWD, startedAt: STARTED, folder: temp.path, providerSessionId: id };
-        using live = new LiveTranscript(AGENTS[agent], context, (event) => events.push(event));
+        using live = new LiveTranscript(new LiveFinder(AGENTS[agent], context), (event) => events.push(event));
         const copy = temp.write(path.slice(fixtureFolder(agent).length + 1), "");
         let from = 0;
         for (const to of [...cuts.toSorted((a, b) => a - b), bytes.length]) {
@@ -322,6 +326,170 @@ Deno.test("liveAdapterFor() records a run of Claude Code", async () => {
   assertEquals(events.map(({ source_kind }) => source_kind)[1], "provider_file");
   const { entry } = findAgentSession("w-1", { root, project: temp.path });
   assertEquals("source_paths" in entry && entry.source_paths, [copy]);
+});
+
+/** Sessions of the fixtures that have sub-agents: their files end in these names. */
+const WITH_PARTS: readonly { readonly agent: AgentName; readonly main: string; readonly parts: readonly string[] }[] = [
+  { agent: "claude", main: CLAUDE.main, parts: CLAUDE.subAgents },
+  { agent: "codex", main: CODEX.main, parts: [CODEX.subAgent] },
+  { agent: "gemini", main: "session-2026-08-20T09-12-4f1c2a7e", parts: ["reviewer-7d1"] },
+];
+
+/** A run of an agent that writes sessions of the fixtures. */
+class Run extends TempDir {
+  readonly where = { root: this.at("store"), project: this.path };
+  readonly folder = this.at("agent");
+  readonly session: AgentLogCoordinator;
+  readonly #agent: AgentName;
+
+  /**
+   * @param agent The agent.
+   * @param before Files that the agent wrote earlier.
+   */
+  constructor(agent: AgentName, before: Readonly<Record<string, string>> = {}) {
+    super();
+    for (const [name, text] of Object.entries(before)) this.write(`agent/${name}`, text);
+    this.#agent = agent;
+    this.session = AgentLogCoordinator.start({
+      provider: agent,
+      wrapperSessionId: "w-1",
+      command: "exec",
+      pollMs: 5,
+      ...this.where,
+      adapter: liveAdapterFor(agent, { cwd: CWD, startedAt: Date.now(), folder: this.folder }),
+    });
+  }
+
+  /** Copies a file of the fixtures; gives the path of the copy. */
+  put(name: string): string {
+    return this.write(`agent${name}`, Deno.readFileSync(`${fixtureFolder(this.#agent)}${name}`));
+  }
+
+  /** Waits until there are so many sessions. */
+  async recorded(count: number): Promise<void> {
+    while (listAgentSessions(this.where).length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  /** What a session of the store tells. */
+  told(id: string): Promise<AgentLogEvent[]> {
+    return logged(findAgentSession(id, this.where).entry.log_path);
+  }
+}
+
+for (const { agent, main, parts } of WITH_PARTS) {
+  Deno.test(`liveAdapterFor() records the sub-agents of ${agent} beside their session, and nobody imports them again`, async () => {
+    using run = new Run(agent);
+    const nameOf = (id: string): string => fixtureSession(agent, id).path.slice(fixtureFolder(agent).length);
+    if (agent === "gemini") run.write("agent/tmp/shop/.project_root", CWD);
+    run.put(nameOf(main));
+    const paths = parts.map((id) => run.put(nameOf(id)));
+    await run.session.finish(true);
+    for (const [at, path] of paths.entries()) {
+      const { events, facts } = await tell(agent, path);
+      const { entry, state } = listAgentSessions(run.where).find(({ entry }) => entry.source_paths.includes(path))!;
+      assertEquals([entry.provider_session_id, entry.backfilled, state], [facts.sessionId, false, "success"]);
+      assertEquals(entry.wrapper_session_id, parts[at]);
+      const [first, ...rest] = await run.told(entry.wrapper_session_id);
+      assertEquals(first?.type === "session_started" && [first.model, first.cwd, first.ts], [
+        facts.model,
+        facts.cwd,
+        formatTimestamp(parseTimestamp(facts.startedAt!)!),
+      ]);
+      assertEquals(rest.slice(0, -1).map(word), words(events));
+    }
+    const imported = importSessions({
+      source: importSourceOf(AGENTS[agent]),
+      folder: run.folder,
+      root: run.where.root,
+    });
+    assertEquals(new Set(await Array.fromAsync(imported, ({ kind }) => kind)), new Set(["recorded"]));
+    assertEquals(listAgentSessions(run.where).length, parts.length + 1);
+  });
+}
+
+const SUB = `${P}/s/subagents/agent-x.jsonl`;
+const subLine = (text: string): string => line(text, { isSidechain: true, agentId: "x" });
+
+Deno.test("liveAdapterFor() records no sub-agent of another session, nor what was there before", async () => {
+  using run = new Run("claude", { [SUB]: subLine("before") });
+  run.write(`agent/${P}/s.jsonl`, line("main"));
+  run.write(`agent/${P}/other/subagents/agent-y.jsonl`, subLine("other"));
+  await run.session.finish(true);
+  assertEquals(listAgentSessions(run.where).map(({ id }) => id), ["w-1"]);
+});
+
+/** A run of a session with two sub-agents. */
+function runWithParts(): Run {
+  const run = new Run("claude");
+  run.write(`agent/${P}/s.jsonl`, line("main"));
+  run.write(`agent/${SUB}`, subLine("one"));
+  run.write(`agent/${SUB.replace("agent-x", "agent-z")}`, line("two", { isSidechain: true, agentId: "z" }));
+  return run;
+}
+
+Deno.test("liveAdapterFor() records the others when a sub-agent cannot be recorded, and tells why", async () => {
+  using run = runWithParts();
+  Deno.mkdirSync(run.session.writer.logPath.replace("w-1", "agent-x"));
+  await assertRejects(() => run.session.finish(true), AggregateError);
+  assertEquals((await run.told("w-1")).map(word).slice(1, -1), ["user main"]);
+  assertEquals((await run.told("agent-z")).map(word).slice(1, -1), ["user two"]);
+});
+
+Deno.test("liveAdapterFor() leaves a sub-agent to somebody else who records it", async () => {
+  using run = runWithParts();
+  using held = AgentLogWriter.create({
+    provider: "claude",
+    wrapperSessionId: "agent-x",
+    command: "exec",
+    ...run.where,
+  });
+  await run.session.finish(true);
+  assertEquals(await logged(held.logPath), []);
+  assertEquals((await run.told("agent-z")).map(word).slice(1, -1), ["user two"]);
+});
+
+const answer = line("", {
+  type: "assistant",
+  isSidechain: true,
+  agentId: "x",
+  message: { id: "m", model: "opus", content: [{ type: "text", text: "yes" }] },
+});
+
+Deno.test("liveAdapterFor() begins the session of a sub-agent when its model is known", async () => {
+  using temp = new TempDir();
+  const where = { root: temp.at("store"), project: temp.path };
+  using writer = AgentLogWriter.create({ provider: "claude", wrapperSessionId: "w-1", command: "exec", ...where });
+  using adapter = liveAdapterFor("claude", { cwd: CWD, startedAt: Date.now(), folder: temp.at("agent") });
+  temp.write(`agent/${P}/s.jsonl`, line("main"));
+  const path = temp.write(`agent/${SUB}`, subLine("one"));
+  await adapter.poll(writer);
+  assertEquals(listAgentSessions(where).length, 1);
+  append(path, answer);
+  await adapter.poll(writer);
+  const [first, ...rest] = await logged(findAgentSession("agent-x", where).entry.log_path);
+  assertEquals([first?.type === "session_started" && first.model, ...rest.map(word)], ["opus", "user one", "says yes"]);
+});
+
+Deno.test("liveAdapterFor() ends the sessions of sub-agents with that of the run, whatever becomes of it", async () => {
+  using run = new Run("claude");
+  run.write(`agent/${P}/s.jsonl`, line("main"));
+  run.write(`agent/${SUB}`, subLine("one") + answer);
+  await run.recorded(2);
+  run.session[Symbol.dispose]();
+  assertEquals(listAgentSessions(run.where).map(({ id, state }) => `${id} ${state}`).sort(), [
+    "agent-x failure",
+    "w-1 failure",
+  ]);
+});
+
+Deno.test("historicalAdapterFor() passes over a session whose beginning cannot be read", async () => {
+  using temp = new TempDir();
+  temp.write("tmp/a/chats/session-1.json", "{ torn");
+  temp.write("tmp/a/chats/session-2.jsonl", '{"sessionId":"two"}\n{"id":"1","type":"user","content":"Hi"}\n');
+  const message = '{"id":"1","type":"user","content":"Hi"}';
+  temp.write("tmp/a/chats/session-3.json", `\ufeff{"sessionId":"three","messages":[${message}]}`);
+  const sessions = historicalAdapterFor("gemini", temp.path).sessions();
+  assertEquals((await Array.fromAsync(sessions, (each) => each.wrapperSessionId)).sort(), ["three", "two"]);
 });
 
 Deno.test("historicalAdapterFor() tells all sessions, each once", async () => {

@@ -4,7 +4,7 @@ import { readTranscriptLine } from "../../../src/agent/transcript_line.ts";
 import { LossCounter, sumLosses } from "../../../src/agent/transcript_losses.ts";
 import { TranscriptReader, type TranscriptReaderOptions } from "../../../src/agent/transcript_reader.ts";
 import type { JsonObject } from "../../../src/codec/json.ts";
-import { anyText } from "../../helpers/arbitraries.ts";
+import { anyText, isParsable } from "../../helpers/arbitraries.ts";
 import { TempDir } from "../../helpers/temp_dir.ts";
 import { CODEX, fixtureSession } from "../transcripts.ts";
 
@@ -130,7 +130,8 @@ Deno.test({
   },
 });
 
-const anyRecord = fc.record({ uuid: anyText, message: fc.jsonValue() });
+const anyRecord = fc.record({ uuid: anyText, message: fc.jsonValue() })
+  .filter((record) => isParsable(JSON.stringify(record)));
 const anyLines = fc.array(fc.tuple(anyRecord, fc.constantFrom("\n", "\r\n", "", " ", "\0\0", "\n\n")), {
   maxLength: 12,
 });
