@@ -24,9 +24,12 @@ export const TARGETS: readonly string[] = [
   "aarch64-pc-windows-msvc",
 ];
 
+/** The modules that threads run. */
+const THREADS = ["main_worker", "import_thread"];
+
 /** What to build. */
 export interface Build {
-  /** The folder of `main.ts`, which the program starts with, and of `main_worker.ts`, which its worker runs. */
+  /** The folder of `main.ts`, which the program starts with, and of what its threads run: {@linkcode THREADS}. */
   readonly folder?: string;
   /** One of {@linkcode TARGETS}; default: this machine. */
   readonly target?: string | undefined;
@@ -44,7 +47,7 @@ export async function compile({ folder = `${PROJECT}/src/binary`, target, output
   const bundle = await Deno.makeTempDir();
   try {
     const flags = ["--quiet", "--platform=deno", "--code-splitting", `--outdir=${bundle}`];
-    const entries = [`${folder}/main.ts`, `${folder}/main_worker.ts`];
+    const entries = ["main", ...THREADS].map((name) => `${folder}/${name}.ts`);
     const imports = importFlags(await chooseImports(), "bundle");
     return await succeed([Deno.execPath(), "bundle", ...imports, ...flags, ...entries]) ||
       await succeed([...await compiler(), "compile", ...compileFlags(target, output), ...entriesOf(bundle)]);
@@ -54,7 +57,7 @@ export async function compile({ folder = `${PROJECT}/src/binary`, target, output
 }
 
 function entriesOf(bundle: string): string[] {
-  return [`--include=${bundle}/main_worker.js`, `${bundle}/main.js`];
+  return [...THREADS.map((name) => `--include=${bundle}/${name}.js`), `${bundle}/main.js`];
 }
 
 function compileFlags(target: string | undefined, output: string): string[] {
@@ -76,16 +79,16 @@ async function succeed([program, ...args]: readonly string[]): Promise<number> {
   return (await new Deno.Command(program!, { args, cwd: PROJECT }).spawn().status).code;
 }
 
-/** The rights of all commands together. */
+/** The rights of all commands together, and to know whose a configuration is. */
 function rights(): string[] {
   const accesses = Object.values(COMMANDS).map(({ access }) => access);
-  const sys = new Set(accesses.flatMap(({ sys = [] }) => sys));
+  const sys = ["uid", ...new Set(accesses.flatMap(({ sys = [] }) => sys))];
   return [
     "--allow-read",
     "--allow-write",
     "--allow-env",
     ...(accesses.some(({ run }) => run) ? ["--allow-run"] : []),
-    ...(sys.size > 0 ? [`--allow-sys=${[...sys].join(",")}`] : []),
+    `--allow-sys=${sys.join(",")}`,
   ];
 }
 

@@ -4,10 +4,11 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { chooseImports, denoDir, importFlags, PROJECT } from "../scripts/imports.ts";
 import { VERSION } from "../src/version.ts";
 import { findDenort } from "./helpers/denort.ts";
+import { GIVE_UP_MS } from "./helpers/following.ts";
 import { type NeedName, needs } from "./helpers/skip.ts";
 import { TempDir } from "./helpers/temp_dir.ts";
 
-const flags = importFlags(await chooseImports(), "run").join(" ");
+const flags = importFlags(await chooseImports(), "run").map((flag) => `'${flag}'`).join(" ");
 const { name } = JSON.parse(Deno.readTextFileSync(`${PROJECT}/deno.json`));
 const LINES = installLines();
 
@@ -48,7 +49,7 @@ class Home extends TempDir {
         ...(runtime === "none" || runtime.file === undefined ? {} : { DENORT_BIN: runtime.file }),
       },
       stdin: "null",
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(GIVE_UP_MS),
     }).output();
     const decoder = new TextDecoder();
     return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };

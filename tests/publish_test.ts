@@ -80,3 +80,12 @@ Deno.test("CONTRIBUTING.md names every folder of src, and the files that it name
     Deno.statSync(new URL(path!, TOP));
   }
 });
+
+Deno.test("the workflows take every action by the commit that it is, and name its version", () => {
+  const folder = new URL(".github/workflows/", TOP);
+  const lines = Array.from(Deno.readDirSync(folder)).flatMap(({ name }) =>
+    Deno.readTextFileSync(new URL(name, folder)).split("\n").filter((line) => /\buses:/.test(line))
+  );
+  assert(lines.length > 0);
+  for (const line of lines) assertMatch(line, /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+});

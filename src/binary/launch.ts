@@ -6,6 +6,7 @@
  * @module
  */
 
+import { agentsLine } from "../cli/agents_line.ts";
 import { asksForHelp, commandPlace, valuesOf } from "../cli/command_line.ts";
 import { type CommandEntry, COMMANDS } from "../cli/commands.ts";
 import { ExitCode } from "../cli/exit_code.ts";
@@ -25,8 +26,9 @@ import type { Task } from "./task.ts";
  */
 export async function launch(args: readonly string[], worker: URL): Promise<number> {
   const at = commandPlace(args);
-  const name = args[at] ?? "";
-  const rest = [...args.slice(0, at), ...args.slice(at + 1)];
+  const line = args[at] === "agents" ? agentsLine(args, at) ?? args : args;
+  const name = line[at] ?? "";
+  const rest = [...line.slice(0, at), ...line.slice(at + 1)];
   const entry = Object.hasOwn(COMMANDS, name) && !asksForHelp(rest) ? COMMANDS[name] : undefined;
   if (entry === undefined) return await runWithoutRights(args);
   return await runCommand(name, entry, rest, args, worker);

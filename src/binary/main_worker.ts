@@ -2,4 +2,4 @@
 
 import { serve } from "./worker.ts";
 
-serve();
+serve(new URL("./import_thread.js", import.meta.url));

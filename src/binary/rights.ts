@@ -1,30 +1,28 @@
 /** The rights that a command gets. */
 
-import type { Access, PathAccess } from "../cli/access.ts";
+import type { AgentFolder, PathAccess } from "../cli/access.ts";
 import { optionsOf, valuesOf } from "../cli/command_line.ts";
-import type { CommandEntry } from "../cli/commands.ts";
 import { join, resolve } from "../deps/path.ts";
 import { storeRoot } from "../storage/layout.ts";
 import { homeDirectory, readEnv } from "../storage/permission.ts";
+import { type Call, Given } from "./given.ts";
+import { trustedConfig } from "./trusted_config.ts";
 import { whereItLeads } from "./where.ts";
-
-/** A command, and what it was given. */
-export interface Call {
-  /** The command's name. */
-  readonly name: string;
-  /** Its entry in the table. */
-  readonly entry: CommandEntry;
-  /** All arguments but the name. */
-  readonly args: readonly string[];
-  /** The directory whose project is meant. */
-  readonly project: string;
-}
 
 /** The rights of a program, as a worker takes them. */
 export type Rights = Required<Deno.PermissionOptionsObject>;
 
 /** What a file that is replaced under a lock has beside it. */
 const BESIDE = [".lock", ".tmp"];
+
+/** Variables that every command reads: where things are, how to talk, and what options hold. */
+const VARIABLES = ["HOME", "USERPROFILE", "NO_COLOR", "FORCE_COLOR", "TERM", "ZIGLOG_*"];
+
+/** Variables that say where other programs keep their sessions. */
+const SOURCE_VARIABLES: Readonly<Record<string, readonly string[]>> = {
+  zag: ["ZAG_USER_LOG_DIR"],
+  outrig: ["XDG_CONFIG_HOME", "XDG_DATA_HOME"],
+};
 
 /**
  * Works out the rights that a command gets: those that its entry names, on the paths that it was given.
@@ -35,22 +33,42 @@ const BESIDE = [".lock", ".tmp"];
  */
 export async function rightsOf(call: Call): Promise<Rights> {
   const { store, run = false, sys = [], linksWith } = call.entry.access;
+  const named = valuesOf(call.args, "root").at(-1);
+  const root = storeRoot(named === undefined ? {} : { root: named });
+  const config = await trustedConfig(root);
+  const given = new Given(call, config);
+  const agents = agentsOf(call);
+  const sources = sourcesOf(call, given);
   const paths = new Paths();
-  const root = valuesOf(call.args, "root").at(-1);
-  paths.add(store, storeRoot(root === undefined ? {} : { root }));
-  await addNamed(call, paths);
-  await addOthers(call, paths);
-  const isEverywhere = linksWith !== undefined && await isGiven(linksWith, call);
+  paths.add(store, root);
+  paths.add("read", ...agents.flatMap(placeOf));
+  await addNamed(call, given, paths);
+  await addSources(sources, call, paths);
+  const isEverywhere = linksWith !== undefined && given.valueOf(linksWith) !== undefined;
   return {
     read: isEverywhere || paths.of("read"),
     write: isEverywhere || paths.of("write"),
-    env: true, // it says where things are, and which secrets are to be taken out of what is printed
+    env: run || variablesOf(agents, sources, config?.sections.redact.variables ?? []),
     run,
-    sys: [...sys],
+    sys: [...sys, ...sources.includes("outrig") ? ["uid" as const] : []], // whose a configuration is
     net: false,
     ffi: false,
     import: false,
   };
+}
+
+/** Who starts programs hands all variables on; others get those that they read. */
+function variablesOf(
+  agents: readonly AgentFolder[],
+  sources: readonly string[],
+  secret: readonly string[],
+): string[] {
+  return [
+    ...VARIABLES,
+    ...agents.map(({ movedBy }) => movedBy),
+    ...sources.flatMap((source) => SOURCE_VARIABLES[source] ?? []),
+    ...secret.filter((name) => !/[*=\0]/.test(name)), // a star would stand for all
+  ];
 }
 
 /** Paths and how they are used, each also by the name of the place that it leads to. */
@@ -74,45 +92,48 @@ class Paths {
   }
 }
 
-async function addNamed(call: Call, paths: Paths): Promise<void> {
+async function addNamed(call: Call, given: Given, paths: Paths): Promise<void> {
   const { name, entry: { access, load }, args } = call;
   const { options = {}, positionals } = access;
   for (const [option, use] of Object.entries(options)) {
-    for (const path of await givenTo(option, call)) paths.addFile(use, path);
+    const path = given.valueOf(option);
+    if (path !== undefined) paths.addFile(use, path);
   }
   if (positionals === undefined) return;
   const { parseArguments } = await import("../cli/parse.ts");
   for (const path of parseArguments(name, await load(), args).positionals) paths.addFile(positionals, path);
 }
 
-/** What an option is told, on the command line and in the environment. */
-async function givenTo(option: string, { name, args }: Call): Promise<string[]> {
-  const inEnvironment = readEnv((await import("../cli/environment.ts")).variableOf(name, option));
-  return [...valuesOf(args, option), ...inEnvironment === undefined ? [] : [inEnvironment]];
+/** Whose files are read. */
+function agentsOf({ args, entry: { access: { agents = [], namesAgents } } }: Call): readonly AgentFolder[] {
+  return namesAgents ? agents.filter(({ agent }) => optionsOf(args).includes(agent)) : agents;
 }
 
-async function isGiven(option: string, call: Call): Promise<boolean> {
-  return (await givenTo(option, call)).length > 0;
+/** Where an agent keeps its files; nowhere when no home directory is known. */
+function placeOf({ name, movedBy, isBelow }: AgentFolder): string[] {
+  const moved = readEnv(movedBy);
+  if (moved !== undefined && !isBelow) return [moved];
+  const parent = moved ?? homeDirectory();
+  return parent === undefined ? [] : [join(parent, name)];
 }
 
-async function addOthers({ entry: { access }, args, project }: Call, paths: Paths): Promise<void> {
-  const home = homeDirectory();
-  if (home !== undefined) paths.add("read", ...(access.home ?? []).map((directory) => join(home, directory)));
-  const wanted = sourcesOf(access, args);
-  if (wanted.includes("zag")) {
-    const places = [home === undefined ? undefined : join(home, ".zag"), readEnv("ZAG_USER_LOG_DIR")];
-    paths.add("read", ...places.filter((place) => place !== undefined));
-  }
-  if (!wanted.includes("outrig")) return;
-  const { sessionRootPaths } = await import("./session_root_paths.ts");
-  paths.add("read", ...sessionRootPaths(project));
-}
-
-/** Which programs' sessions are looked at. */
-function sourcesOf({ sources }: Access, args: readonly string[]): readonly string[] {
+/** Which programs' sessions are looked at besides those of the store. */
+function sourcesOf({ args, entry: { access: { sources } } }: Call, given: Given): readonly string[] {
   if (sources === undefined) return [];
-  const named = valuesOf(args, "source").at(-1);
+  if (sources === "argument") return optionsOf(args).filter((arg) => arg === "zag");
+  const named = given.valueOf("source");
   const namesId = sources === "id" && optionsOf(args).some((arg) => !arg.startsWith("-"));
   if (named === undefined && !namesId) return [];
   return named === undefined || named === "all" ? ["zag", "outrig"] : [named];
+}
+
+async function addSources(sources: readonly string[], { project }: Call, paths: Paths): Promise<void> {
+  if (sources.includes("zag")) {
+    const home = homeDirectory();
+    const places = [home === undefined ? undefined : join(home, ".zag"), readEnv("ZAG_USER_LOG_DIR")];
+    paths.add("read", ...places.filter((place) => place !== undefined));
+  }
+  if (!sources.includes("outrig")) return;
+  const { sessionRootPaths } = await import("./session_root_paths.ts");
+  paths.add("read", ...sessionRootPaths(project));
 }

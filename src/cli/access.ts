@@ -1,10 +1,25 @@
-/** What a command may touch. Standard streams and the environment are there for every command. */
+/**
+ * What a command may touch. Standard streams are there for every command, and so are the variables of the environment that
+ * say where things are, how to talk, what options hold, and what is secret. Who starts programs gets all variables.
+ */
 
 /**
  * How a path is used. A file that is written is replaced as a whole, under a lock, so that the right to write it covers
  * its temporary file and its lock beside it as well.
  */
 export type PathAccess = "read" | "write";
+
+/** A directory that an agent keeps for itself. */
+export interface AgentFolder {
+  /** The agent. */
+  readonly agent: string;
+  /** Its name in the home directory. */
+  readonly name: string;
+  /** The environment variable that names another place for it. */
+  readonly movedBy: string;
+  /** Whether that variable names the directory that it lies in. */
+  readonly isBelow?: boolean;
+}
 
 /** What a command may touch. Where programs can be kept from more than they need, this is what they get. */
 export interface Access {
@@ -16,13 +31,15 @@ export interface Access {
   readonly positionals?: PathAccess;
   /** The option that makes a link: only who may read and write everywhere is allowed to. */
   readonly linksWith?: string;
-  /** Directories below the home directory that it reads. */
-  readonly home?: readonly string[];
+  /** Directories of agents that it reads. */
+  readonly agents?: readonly AgentFolder[];
+  /** Whether it reads only what belongs to the agents that its arguments name. */
+  readonly namesAgents?: boolean;
   /**
    * When it reads what other programs have recorded: when `--source` asks for that, or also when a session is named by its
-   * id, which may be any program's.
+   * id, which may be any program's; or when an argument is `zag`, and then what that has recorded.
    */
-  readonly sources?: "option" | "id";
+  readonly sources?: "option" | "id" | "argument";
   /** Whether it starts programs. What those do is not ours to limit. */
   readonly run?: boolean;
   /** What it asks the system about itself. */

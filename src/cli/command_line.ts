@@ -53,3 +53,14 @@ export function valuesOf(args: readonly string[], name: string): string[] {
     return arg === `--${name}` && !next.startsWith("-") ? next : "";
   }).filter((value) => value !== "");
 }
+
+/**
+ * Names the environment variable that stands for an option.
+ *
+ * @param command The command.
+ * @param option The option, without dashes.
+ * @returns Such as `ZIGLOG_PRUNE_KEEP_LAST`.
+ */
+export function variableOf(command: string, option: string): string {
+  return `ZIGLOG_${command}_${option}`.replaceAll("-", "_").toUpperCase();
+}

@@ -1,4 +1,4 @@
-import type { Access } from "./access.ts";
+import type { Access, AgentFolder } from "./access.ts";
 import type { Command, OptionTable } from "./command.ts";
 
 /** A command before it is loaded: what the overview needs, and no more. */
@@ -20,13 +20,18 @@ const READS: Access = { store: "read" };
 const WRITES: Access = { store: "write" };
 
 /** Where agents keep their own files. */
-const AGENT_FOLDERS = [".claude", ".codex", ".gemini", ".copilot"] as const;
+const AGENT_FOLDERS: readonly AgentFolder[] = [
+  { agent: "claude", name: ".claude", movedBy: "CLAUDE_CONFIG_DIR" },
+  { agent: "codex", name: ".codex", movedBy: "CODEX_HOME" },
+  { agent: "gemini", name: ".gemini", movedBy: "GEMINI_CLI_HOME", isBelow: true },
+  { agent: "copilot", name: ".copilot", movedBy: "COPILOT_HOME" },
+];
 
 /** The commands by name, in the order of the overview. Each one's code is loaded only when it is used. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: {
     summary: "run a command or a plan, and record it",
-    access: { store: "write", positionals: "read", home: AGENT_FOLDERS, linksWith: "session-dir", run: true },
+    access: { store: "write", positionals: "read", agents: AGENT_FOLDERS, linksWith: "session-dir", run: true },
     load: async () => erased((await import("./run.ts")).run),
   },
   record: {
@@ -61,7 +66,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   agents: {
     summary: "list, show, follow, search and count agent sessions",
-    access: { store: "read", options: { cursor: "write" }, sources: "id" },
+    access: READS, // what stands behind it is another command
     load: async () => erased((await import("./agents.ts")).agents),
   },
   logs: {
@@ -151,7 +156,13 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   import: {
     summary: "take over what agents have recorded themselves",
-    access: { store: "write", options: { from: "read" }, home: [...AGENT_FOLDERS, ".zag"] },
+    access: {
+      store: "write",
+      options: { from: "read" },
+      agents: AGENT_FOLDERS,
+      namesAgents: true,
+      sources: "argument",
+    },
     load: async () => erased((await import("./import.ts")).importCommand),
   },
 };

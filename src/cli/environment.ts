@@ -1,19 +1,9 @@
 /** What options hold when they are not given: the part of it that the environment says. */
 
 import type { OptionTable } from "./command.ts";
+import { variableOf } from "./command_line.ts";
 import type { Host } from "./host.ts";
 import { type Value, valueFromText } from "./parse.ts";
-
-/**
- * Names the environment variable that stands for an option.
- *
- * @param command The command.
- * @param option The option, without dashes.
- * @returns Such as `ZIGLOG_PRUNE_KEEP_LAST`.
- */
-export function variableOf(command: string, option: string): string {
-  return `ZIGLOG_${command}_${option}`.replaceAll("-", "_").toUpperCase();
-}
 
 /**
  * Reads options from the environment.

@@ -59,6 +59,11 @@ async function located<T>(path: string, text: string, read: () => T): Promise<T>
   try {
     return read();
   } catch (error) {
+    if (error instanceof RangeError) {
+      throw new UsageError(`Cannot use configuration "${path}": its lists or objects nest too deeply`, {
+        cause: error,
+      });
+    }
     if (!(error instanceof PlanProblem || error instanceof SyntaxError)) throw error;
     const { locateProblem } = await import("../runner/plan_position.ts"); // only now, as it loads a parser of its own
     throw new UsageError(`Cannot use configuration "${path}": ${locateProblem(text, error)}`, { cause: error });

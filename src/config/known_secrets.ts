@@ -3,6 +3,9 @@
  * `password=`, stays. What may repeat is bounded wherever something must follow or precede it, so that no line takes long.
  */
 export const KNOWN_SECRETS = {
+  /** Keys of TLS, SSH and PGP in their usual form; where the end is missing, all that follows the beginning. */
+  private_key:
+    /-----BEGIN (?:[A-Z\d]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----(?:[^]*?-----END [A-Z\d ]{1,80}-----|[^]*)/g,
   anthropic: /\bsk-ant-[\w-]{16,}/g,
   openai: /\bsk-(?!ant-)(?:[a-z]+-)?[\w-]{16,}/g,
   github: /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})/g,

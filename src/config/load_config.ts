@@ -26,6 +26,7 @@ export async function loadConfig(root: string): Promise<ConfigFile | undefined> 
   let text: string;
   try {
     requirePath("read", path); // it may be a link that leads elsewhere
+    if (!Deno.statSync(path).isFile) throw new Error("it is not a file"); // who reads a pipe waits for its writer
     text = Deno.readTextFileSync(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return undefined;

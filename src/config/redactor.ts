@@ -1,8 +1,7 @@
+import type { Redaction } from "../session/redaction.ts";
+import { keyLines } from "./key_lines.ts";
 import { KNOWN_SECRETS, type SecretName } from "./known_secrets.ts";
 import { type RedactionRules, SHORTEST_SECRET } from "./sections.ts";
-
-/** Takes what is secret out of a text. */
-export type Redact = (text: string) => string;
 
 /** What stands in the place of a secret. */
 export const REDACTED = "[redacted]";
@@ -24,7 +23,7 @@ export const REDACTED = "[redacted]";
 export function createRedactor(
   rules: RedactionRules,
   variable: (name: string) => string | undefined,
-): Redact | undefined {
+): Redaction | undefined {
   const secrets = [...rules.literals, ...rules.variables.map((name) => variable(name) ?? "")]
     .filter((text) => text.length >= SHORTEST_SECRET)
     .sort((a, b) => b.length - a.length); // where one is the beginning of another, the longer one is meant
@@ -37,5 +36,7 @@ export function createRedactor(
     ),
   ];
   if (patterns.length === 0) return undefined;
-  return (text) => patterns.reduce((left, pattern) => left.replace(pattern, REDACTED), text);
+  const redact = (text: string): string => patterns.reduce((left, pattern) => left.replace(pattern, REDACTED), text);
+  if (!patterns.includes(KNOWN_SECRETS.private_key)) return redact;
+  return Object.assign(redact, { inTurn: () => keyLines(redact, REDACTED) });
 }

@@ -3,9 +3,7 @@
 import { compile } from "../../scripts/compile.ts";
 import type { CliResult } from "../helpers/deno.ts";
 import { findDenort } from "../helpers/denort.ts";
-
-/** Milliseconds that a run may take. */
-const PATIENCE_MS = 20_000;
+import { GIVE_UP_MS } from "../helpers/following.ts";
 
 const SUFFIX = Deno.build.os === "windows" ? ".exe" : "";
 
@@ -48,7 +46,7 @@ export class Binary implements Disposable {
       stdin,
       stdout: "piped",
       stderr: "piped",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(GIVE_UP_MS),
     });
   }
 

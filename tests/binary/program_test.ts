@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { VERSION } from "../../src/version.ts";
 import type { CliResult } from "../helpers/deno.ts";
+import { GIVE_UP_MS, pause } from "../helpers/following.ts";
 import { output, started, Store } from "../cli/store.ts";
 import { needs } from "../helpers/skip.ts";
 import { TempDir, tree } from "../helpers/temp_dir.ts";
@@ -41,9 +42,10 @@ function test(name: string, fn: (home: Home) => Promise<void>, ...more: readonly
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  for (let left = 500; !isSo(); left--) {
-    assert(left > 0, "it did not come about");
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  const deadline = AbortSignal.timeout(GIVE_UP_MS);
+  while (!isSo()) {
+    assert(!deadline.aborted, "it did not come about");
+    await pause(20);
   }
 }
 
@@ -202,11 +204,11 @@ test("reads keys from a terminal, and gives it back", async (home) => {
   const terminal = new Deno.Command("script", {
     args: ["--quiet", "--return", "--command", script, "/dev/null"],
     cwd: home.path,
-    env: { HOME: home.path, NO_COLOR: "1" },
+    env: { SHELL: "/bin/sh", HOME: home.path, NO_COLOR: "1" },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(GIVE_UP_MS),
   }).spawn();
   const keys = terminal.stdin.getWriter();
   let seen = "";
@@ -251,4 +253,32 @@ test("keeps the place of a follower in the file that it was given", async (home)
   const { code, stderr } = await home.run(...args);
   assertEquals(code, 0, stderr);
   assertEquals(tree(home.at("place")), ["at"]);
+  Deno.mkdirSync(home.at(".zig/agents"));
+  const agents = ["agents", "listen", "--all", "--no-follow", "--cursor", home.at("place/of-agents")];
+  assertEquals((await home.run(...agents)).stderr, `listening to all sessions of: ${home.at(".zig/agents")}\n`);
+});
+
+test("takes a path from the environment and from the configuration as from the command line", async (home) => {
+  await home.record("a\n");
+  const args = ["listen", "--all", "--no-follow"];
+  home.write(".zig/ziglog.jsonc", JSON.stringify({ defaults: { listen: { cursor: home.at("by-file") } } }));
+  assertEquals((await home.run(...args)).code, 0);
+  const env = { ZIGLOG_LISTEN_CURSOR: home.at("by-variable") };
+  assertEquals((await (await build()).run(args, { home: home.path, env })).code, 0);
+  assertEquals((await home.run(...args, "--cursor", home.at("by-flag"))).code, 0);
+  assertEquals(tree(home.path).filter((path) => path.startsWith("by-")), ["by-file", "by-flag", "by-variable"]);
+});
+
+test("takes out the value of a variable that the configuration calls secret", async (home) => {
+  home.write(".zig/ziglog.jsonc", JSON.stringify({ redact: { variables: ["API_TOKEN"] } }));
+  const options = { home: home.path, env: { API_TOKEN: "t0k-en" }, input: "with t0k-en\n" };
+  assertEquals((await (await build()).run(["record"], options)).code, 0);
+  assertStringIncludes((await home.run("show", "--step", "stdin")).stdout, "with [redacted]\n");
+});
+
+test("imports from where an agent keeps its files instead", async (home) => {
+  home.write("moved/projects/home/a.jsonl", "");
+  const env = { CLAUDE_CONFIG_DIR: home.at("moved") };
+  const { code, stderr } = await (await build()).run(["import", "claude"], { home: home.path, env });
+  assertEquals([code, stderr], [0, "claude: 0 imported, 0 completed, 0 there already, 1 empty, 0 B read\n"]);
 });

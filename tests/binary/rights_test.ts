@@ -2,7 +2,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { PROJECT } from "../../scripts/imports.ts";
+import { AGENTS } from "../../src/agent/adapters/agents.ts";
 import { GUARDED, guardFiles } from "../../src/binary/guard.ts";
+import { type Rights, rightsOf } from "../../src/binary/rights.ts";
 import { whereItIs, whereItLeads } from "../../src/binary/where.ts";
 import { valuesOf } from "../../src/cli/command_line.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
@@ -29,12 +32,8 @@ Deno.test("GUARDED names every function of Deno that takes a path", () => {
   assertEquals([...new Set(functions)].filter((name) => !NO_PATHS.includes(name) && !Object.hasOwn(GUARDED, name)), []);
 });
 
-/** Commands that hand their arguments on to others. */
-const WRAPPERS = ["agents"];
-
 Deno.test("COMMANDS grants only what the options and arguments of the command can name", async () => {
   for (const [name, { access, load }] of Object.entries(COMMANDS)) {
-    if (WRAPPERS.includes(name)) continue;
     const { options, maxPositionals } = await load();
     const { linksWith = [] } = access;
     for (const option of [...Object.keys(access.options ?? {}), ...[linksWith].flat()]) {
@@ -42,7 +41,9 @@ Deno.test("COMMANDS grants only what the options and arguments of the command ca
       assertEquals(options[option]!.short, undefined, `--${option} of ${name} is found by its long name only`);
     }
     assert(access.positionals === undefined || maxPositionals !== 0, name);
-    assert(access.sources !== undefined || !Object.hasOwn(options, "source"), name);
+    const { source } = options;
+    const namesOthers = source?.kind === "string" && source.choices?.includes("zag");
+    assert(access.sources !== undefined || !namesOthers, name);
   }
 });
 
@@ -92,4 +93,125 @@ Deno.test("guardFiles() refuses nothing to who may do everything", () => {
   Deno.symlinkSync("a", dir.at("link"));
   guardFiles();
   assertEquals(Deno.readTextFileSync(dir.at("link/file")), "text");
+});
+
+/** The rights of a command in a store. */
+async function rightsIn({ path }: TempDir, name: string, ...args: readonly string[]): Promise<Rights> {
+  return await rightsOf({ name, entry: COMMANDS[name]!, args: [`--root=${path}`, ...args], project: path });
+}
+
+function reads({ read }: Rights, path: string): boolean {
+  return (read as readonly string[]).includes(path);
+}
+
+const CURSOR = '{ "defaults": { "listen": { "cursor": "/beside/cursor" } } }';
+
+Deno.test("rightsOf() gives the right to a path that the configuration names, unless it is named otherwise", async () => {
+  using store = new TempDir();
+  store.write("ziglog.jsonc", CURSOR);
+  const paths = ["/beside/cursor", "/beside/cursor.lock", "/beside/cursor.tmp"];
+  const { read, write } = await rightsIn(store, "listen");
+  assertEquals([read, write], [[store.path, ...paths], paths]);
+  assert(!reads(await rightsIn(store, "list"), "/beside/cursor"));
+  const named = await rightsIn(store, "listen", "--cursor", "/named");
+  assertEquals([reads(named, "/named"), reads(named, "/beside/cursor")], [true, false]);
+});
+
+Deno.test("rightsOf() gives what the configuration says of links and sources", async () => {
+  using store = new TempDir();
+  store.write("ziglog.jsonc", '{ "defaults": { "run": { "session-dir": "out" }, "list": { "source": "zag" } } }');
+  assertEquals((await rightsIn(store, "run", "--", "true")).write, true);
+  const { env } = await rightsIn(store, "list");
+  assert((env as readonly string[]).includes("ZAG_USER_LOG_DIR"));
+});
+
+Deno.test("rightsOf() takes no configuration that leads out of the store, is no file, or is wrong", async () => {
+  using store = new TempDir();
+  using elsewhere = new TempDir();
+  const plain = await rightsIn(store, "listen");
+  Deno.symlinkSync(elsewhere.write("ziglog.jsonc", CURSOR), store.at("ziglog.jsonc"));
+  assertEquals(await rightsIn(store, "listen"), plain);
+  Deno.removeSync(store.at("ziglog.jsonc"));
+  Deno.mkdirSync(store.at("ziglog.jsonc"));
+  assertEquals(await rightsIn(store, "listen"), plain);
+  Deno.removeSync(store.at("ziglog.jsonc"));
+  store.write("ziglog.jsonc", `${CURSOR} wrong`);
+  assertEquals(await rightsIn(store, "listen"), plain);
+});
+
+Deno.test({
+  name: "rightsOf() gives no right to a path that somebody else's configuration names",
+  ignore: Deno.uid() !== 0, // only root may give a file away
+  async fn(): Promise<void> {
+    using store = new TempDir();
+    Deno.chownSync(store.write("ziglog.jsonc", CURSOR), 12345, 12345);
+    assert(!reads(await rightsIn(store, "listen"), "/beside/cursor"));
+  },
+});
+
+Deno.test("rightsOf() shows a command the variables that it reads, and all of them to who starts programs", async () => {
+  using store = new TempDir();
+  const usual = ["HOME", "USERPROFILE", "NO_COLOR", "FORCE_COLOR", "TERM", "ZIGLOG_*"];
+  assertEquals((await rightsIn(store, "list")).env, usual);
+  assertEquals((await rightsIn(store, "run", "--", "true")).env, true);
+  store.write("ziglog.jsonc", '{ "redact": { "variables": ["API_TOKEN", "*", "A=B", "A*"] } }');
+  assertEquals((await rightsIn(store, "list")).env, [...usual, "API_TOKEN"]);
+});
+
+/** Where an agent looks for its files, by what its own code reads. */
+const MOVES: Readonly<Record<string, string>> = {
+  claude: "CLAUDE_CONFIG_DIR",
+  codex: "CODEX_HOME",
+  gemini: "GEMINI_CLI_HOME",
+  copilot: "COPILOT_HOME",
+};
+
+Deno.test("rightsOf() opens the folder of the agent that is imported, or where it has been moved to", async () => {
+  using store = new TempDir();
+  for (const [agent, { folder }] of Object.entries(AGENTS)) {
+    for (const variable of ["HOME", MOVES[agent]!]) {
+      const before = Deno.env.get(variable);
+      Deno.env.set(variable, store.at("elsewhere"));
+      try {
+        const rights = await rightsIn(store, "import", agent);
+        assert(reads(rights, folder()), `${agent}, ${variable}`);
+        const others = Object.values(AGENTS).filter(({ name }) => name !== agent).map((other) => other.folder());
+        assertEquals(others.filter((other) => reads(rights, other)), []);
+        assert((rights.env as readonly string[]).includes(variable), `${agent}, ${variable}`);
+      } finally {
+        if (before === undefined) Deno.env.delete(variable);
+        else Deno.env.set(variable, before);
+      }
+    }
+  }
+});
+
+/** The variables that the sources read by name. */
+function variablesRead(folder: string): string[] {
+  return Array.from(Deno.readDirSync(folder)).flatMap(({ name, isDirectory }) => {
+    if (isDirectory) return variablesRead(`${folder}/${name}`);
+    const text = Deno.readTextFileSync(`${folder}/${name}`);
+    return Array.from(text.matchAll(/env\("([A-Z_]+)"\)/gi), ([, variable]) => variable!);
+  });
+}
+
+Deno.test("rightsOf() shows some command every variable that is read anywhere", async () => {
+  using store = new TempDir();
+  const rights = await Promise.all(
+    Object.keys(COMMANDS).map((name) => {
+      const args = name === "run" ? ["--", "true"] : name === "import" ? Object.keys(AGENTS) : ["--source=all"];
+      return rightsIn(store, name, ...args);
+    }),
+  );
+  const shown = rights.flatMap(({ env }) => env === true ? [] : env as string[]);
+  const read = variablesRead(`${PROJECT}/src`);
+  assert(read.length > 10);
+  assertEquals(read.filter((name) => !name.startsWith("ZIGLOG_") && !shown.includes(name)), []);
+});
+
+Deno.test("rightsOf() opens the folder of zag to an import from zag only", async () => {
+  using store = new TempDir();
+  const folder = `${Deno.env.get("HOME")}/.zag`;
+  assertEquals(reads(await rightsIn(store, "import", "zag"), folder), true);
+  assertEquals(reads(await rightsIn(store, "import", "claude"), folder), false);
 });

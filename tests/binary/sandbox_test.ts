@@ -3,16 +3,17 @@
 import { assertEquals } from "@std/assert";
 import type { Access } from "../../src/cli/access.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
+import { pathOf } from "../helpers/path_of.ts";
 import { needs } from "../helpers/skip.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import { builtOnce } from "./built.ts";
 import type { Outcomes } from "./probe/probes.ts";
 
-const build = builtOnce(new URL("./probe", import.meta.url).pathname);
+const build = builtOnce(pathOf("./probe", import.meta.url));
 
 const MAY_READ = ["read the store", "list the store"];
 const MAY_WRITE = ["write the store", "replace in the store", "remove a link"];
-const MAY_RUN = ["start a program", "signal a process"];
+const MAY_RUN = ["start a program", "signal a process", "read a variable that ziglog does not know"];
 
 /** What shall come of the attempts that do not fail. */
 function allowed({ run = false, store, sys = [] }: Access): string[] {
@@ -48,7 +49,7 @@ function world(): TempDir {
 }
 
 async function probe(name: string, home: TempDir, args: readonly string[] = []): Promise<Outcomes> {
-  const env = { PROBE_STORE: home.at(".zig"), PROBE_BESIDE: home.at("beside") };
+  const env = { ZIGLOG_PROBE_STORE: home.at(".zig"), ZIGLOG_PROBE_BESIDE: home.at("beside") };
   const { code, stdout, stderr } = await (await build()).run([`probe-${name}`, ...args], { home: home.path, env });
   assertEquals([code, stderr], [7, ""]);
   return JSON.parse(stdout);
@@ -90,3 +91,27 @@ for (const [line, named] of Object.entries(NAMED)) {
     },
   });
 }
+
+Deno.test({
+  name: "launch() gives the threads of an import what import gets, and refuses all else",
+  ...needs("denort"),
+  async fn(): Promise<void> {
+    using home = world();
+    const outcomes = await probe("thread", home);
+    assertEquals(outcomes, expected(outcomes, allowed(COMMANDS.import!.access)));
+    assertEquals(contentOf(home), ["file", "named", "outside"]);
+  },
+});
+
+Deno.test({
+  name: "launch() gives a command the path that the configuration of its store names",
+  ...needs("denort"),
+  async fn(): Promise<void> {
+    using home = world();
+    const options = { cursor: home.at("beside/named") };
+    home.write(".zig/ziglog.jsonc", JSON.stringify({ defaults: { "probe-listen": options } }));
+    const outcomes = await probe("listen", home);
+    const may = [...allowed(COMMANDS.listen!.access), "read what is named", "replace what is named"];
+    assertEquals(outcomes, expected(outcomes, may));
+  },
+});

@@ -3,6 +3,7 @@ import { ConfigFile } from "../../src/config/config_file.ts";
 import { loadConfig } from "../../src/config/load_config.ts";
 import { PlanProblem } from "../../src/runner/plan_problem.ts";
 import { UsageError } from "../../src/errors.ts";
+import { needs } from "../helpers/skip.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 
 Deno.test("ConfigFile.parse() reads every section, with comments and trailing commas", async () => {
@@ -101,5 +102,22 @@ Deno.test("loadConfig() fails when there is one that cannot be read", async () =
   using dir = new TempDir();
   Deno.mkdirSync(dir.at("ziglog.jsonc"));
   const error = await assertRejects(() => loadConfig(dir.path), Error);
-  assertEquals(error.message.startsWith(`Cannot read configuration "${dir.at("ziglog.jsonc")}": `), true);
+  assertEquals(error.message, `Cannot read configuration "${dir.at("ziglog.jsonc")}": it is not a file`);
+});
+
+Deno.test({
+  name: "loadConfig() does not wait for somebody to write into a pipe in place of the configuration",
+  ...needs("sh"),
+  async fn(): Promise<void> {
+    using dir = new TempDir();
+    const args = ["-c", `mkfifo '${dir.at("ziglog.jsonc")}'`];
+    assertEquals((await new Deno.Command("sh", { args }).output()).code, 0);
+    await assertRejects(() => loadConfig(dir.path), Error, "it is not a file");
+  },
+});
+
+Deno.test("loadConfig() refuses what nests so deeply that nobody can read it", async () => {
+  using dir = new TempDir();
+  dir.write("ziglog.jsonc", "[".repeat(200_000));
+  await assertRejects(() => loadConfig(dir.path), UsageError, "its lists or objects nest too deeply");
 });

@@ -10,8 +10,16 @@ function redact(text: string, rules: Partial<RedactionRules>, env: Readonly<Reco
   return createRedactor({ ...NONE, ...rules }, (name) => env[name])?.(text) ?? text;
 }
 
+/** A key as programs write it down. */
+const KEY = [`-----${"BEGIN"} RSA PRIVATE KEY-----`, "MIIEpAIBAAKCAQEA", "abc=", `-----${"END"} RSA PRIVATE KEY-----`];
+
 /** Texts of each kind, with the part that is secret in angle brackets. Put together here, so that no scanner sees one. */
 const SAMPLES: Readonly<Record<SecretName, readonly string[]>> = {
+  private_key: [
+    `<${KEY.join("\n")}>\nafter`,
+    String.raw`"key": "<${KEY.join(String.raw`\n`)}>\n", "a": 1`,
+    `cut <${KEY.slice(0, 2).join("\r\n")}>`,
+  ],
   anthropic: [`key <${"sk-"}ant-api03-${"Ab3_".repeat(8)}>!`],
   openai: [`<${"sk-"}proj-${"Ab3_".repeat(8)}>`, `<${"sk-"}${"a1".repeat(20)}> end`],
   github: [`push <${"gh"}p_${"aB3".repeat(12)}>`, `<${"github"}_pat_${"a1_".repeat(12)}>`],
@@ -50,7 +58,7 @@ for (const [name, samples] of Object.entries(SAMPLES)) {
   Deno.test(`createRedactor() finds what is known as ${name}, and leaves the rest of the line`, () => {
     for (const sample of samples) {
       const text = sample.replaceAll(/[<>]/g, "");
-      const expected = sample.replaceAll(/<.*?>/g, REDACTED);
+      const expected = sample.replaceAll(/<.*?>/gs, REDACTED);
       assertEquals(redact(text, { known: [name as SecretName] }), expected);
     }
   });
@@ -63,7 +71,7 @@ Deno.test("createRedactor() leaves what only looks like a secret, with all kinds
 Deno.test("createRedactor() finds every kind when all are on, and nothing twice", () => {
   for (const samples of Object.values(SAMPLES)) {
     for (const sample of samples) {
-      const secret = /<(.*?)>/.exec(sample)![1]!;
+      const secret = /<(.*?)>/s.exec(sample)![1]!;
       const once = redact(sample.replaceAll(/[<>]/g, ""), { known: ["all"] });
       assertEquals(once.includes(secret), false, once);
       assertEquals(redact(once, { known: ["all"] }), once);
@@ -127,4 +135,47 @@ Deno.test("createRedactor() gets through lines that are made to keep it busy", (
       assertEquals(typeof redact(head + part.repeat(200_000 / part.length), { known: ["all"] }), "string");
     }
   }
+});
+
+/** The lines of a stream, with secrets taken out one after the other. */
+function inTurn(lines: readonly string[], rules: Partial<RedactionRules> = { known: ["private_key"] }): string[] {
+  return lines.map(createRedactor({ ...NONE, ...rules }, () => undefined)!.inTurn!());
+}
+
+Deno.test("inTurn() leaves no line of a private key, and all lines around it", () => {
+  assertEquals(inTurn(["before", ...KEY, "after"]), ["before", REDACTED, REDACTED, REDACTED, REDACTED, "after"]);
+  const headed = [KEY[0]!, "Proc-Type: 4,ENCRYPTED", "", "MIIE", `${KEY[3]!} done`];
+  assertEquals(inTurn(headed), [REDACTED, REDACTED, "", REDACTED, `${REDACTED} done`]);
+  const indented = KEY.map((line) => `  ${line}\r`);
+  assertEquals(inTurn([`key: |`, ...indented]), ["key: |", `  ${REDACTED}`, REDACTED, REDACTED, `${REDACTED}\r`]);
+});
+
+Deno.test("inTurn() finds a key after another, also one whose end is missing", () => {
+  assertEquals(inTurn([...KEY, "between", ...KEY].map((line) => line)).filter((line) => line !== REDACTED), [
+    "between",
+  ]);
+  assertEquals(inTurn([...KEY.slice(0, 2), ...KEY, "after"]).filter((line) => line !== REDACTED), ["after"]);
+});
+
+Deno.test("inTurn() takes what only speaks of a key for no key, and ends one that has no end", () => {
+  const talk = [`expected ${KEY[0]!} at the start`, "public: MIIE", `-----${"BEGIN"} PUBLIC KEY-----`, "MIIB"];
+  assertEquals(inTurn(talk).slice(1), talk.slice(1));
+  const endless = inTurn([KEY[0]!, ...Array.from({ length: 1000 }, (_, at) => `line ${at}`)]);
+  assertEquals(endless.filter((line) => line === REDACTED).length, 401);
+  assertEquals(endless.at(-1), "line 999");
+});
+
+Deno.test("inTurn() finds what is secret within a line too, and is not there where keys are not known", () => {
+  assertEquals(inTurn(["a hunter2", KEY[0]!, "x"], { known: ["all"], literals: ["hunter2"] }), [
+    `a ${REDACTED}`,
+    REDACTED,
+    REDACTED,
+  ]);
+  assertEquals(createRedactor({ ...NONE, known: ["github"] }, () => undefined)!.inTurn, undefined);
+});
+
+Deno.test("inTurn() keeps streams apart", () => {
+  const redact = createRedactor({ ...NONE, known: ["all"] }, () => undefined)!;
+  const [one, other] = [redact.inTurn!(), redact.inTurn!()];
+  assertEquals([one(KEY[0]!), other("text"), one("MIIE")], [REDACTED, "text", REDACTED]);
 });

@@ -4,4 +4,4 @@ import { serve } from "../../../src/binary/worker.ts";
 import { addProbes } from "./probes.ts";
 
 addProbes();
-serve();
+serve(new URL("./import_thread.js", import.meta.url));

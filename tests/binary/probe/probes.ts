@@ -1,7 +1,8 @@
 /** For each command another one, `probe-` and its name, that gets the same rights and tries what it can do with them. */
 
+import { importThreads } from "../../../src/agent/import_threads.ts";
+import type { Command } from "../../../src/cli/command.ts";
 import { COMMANDS } from "../../../src/cli/commands.ts";
-import type { Command, CommandContext, OptionTable } from "../../../src/cli/command.ts";
 
 /** What came of an attempt: the name of what was thrown, or `done`. */
 export type Outcomes = Readonly<Record<string, string>>;
@@ -63,6 +64,7 @@ const ATTEMPTS: Readonly<Record<string, (store: string, beside: string) => unkno
   "signal a process": () => Deno.kill(Deno.pid, "SIGCONT"),
   "load a library": (store) => Deno.dlopen(`${store}/file`, {}),
   "ask for the name of the machine": () => Deno.hostname(),
+  "read a variable that ziglog does not know": () => Deno.env.get("PATH"),
   "ask about the file system": async (store) => (await import("node:fs")).statfsSync(store),
   "ask for more rights": () => {
     const { state } = Deno.permissions.requestSync({ name: "read" });
@@ -74,28 +76,55 @@ const ATTEMPTS: Readonly<Record<string, (store: string, beside: string) => unkno
   },
 };
 
-/** Makes all attempts. */
-async function probe({ host }: CommandContext<OptionTable>): Promise<number> {
-  const store = host.env("PROBE_STORE")!;
-  const beside = host.env("PROBE_BESIDE")!;
+/** Where the attempts are made: the store, and the directory beside it. */
+export type Places = readonly [store: string, beside: string];
+
+/**
+ * Makes all attempts.
+ *
+ * @param places Where.
+ * @returns What came of them.
+ */
+export async function attemptAll(places: Places): Promise<Outcomes> {
   const outcomes: Record<string, string> = {};
   for (const [name, attempt] of Object.entries(ATTEMPTS)) {
     try {
-      await attempt(store, beside);
+      await attempt(...places);
       outcomes[name] = "done";
     } catch (error) {
       outcomes[name] = (error as Error).name;
     }
   }
-  host.stdout.write(JSON.stringify(outcomes));
-  return 7;
+  return outcomes;
 }
 
-/** Adds a probe for each command. */
+/** Makes them in a thread such as imports start. */
+async function attemptInThread(places: Places): Promise<Outcomes> {
+  const worker = importThreads()!();
+  const { promise, resolve, reject } = Promise.withResolvers<Outcomes>();
+  worker.onmessage = ({ data }: MessageEvent<Outcomes>): void => resolve(data);
+  worker.onerror = ({ message }): void => reject(new Error(message));
+  worker.postMessage(places);
+  return await promise;
+}
+
+function probe(attempt: (places: Places) => Promise<Outcomes>): Command["run"] {
+  return async ({ host }): Promise<number> => {
+    host.stdout.write(
+      JSON.stringify(await attempt([host.env("ZIGLOG_PROBE_STORE")!, host.env("ZIGLOG_PROBE_BESIDE")!])),
+    );
+    return 7;
+  };
+}
+
+/** Adds a probe for each command, and `probe-thread` for the threads of an import. */
 export function addProbes(): void {
   const commands = COMMANDS as Record<string, typeof COMMANDS[string]>;
+  const add = (name: string, entry: typeof COMMANDS[string], run: Command["run"]): void => {
+    commands[`probe-${name}`] = { ...entry, load: async () => ({ ...await entry.load(), run }) };
+  };
+  add("thread", COMMANDS.import!, probe(attemptInThread));
   for (const [name, entry] of Object.entries(COMMANDS)) {
-    const load = async (): Promise<Command> => ({ ...await entry.load(), run: probe });
-    commands[`probe-${name}`] = { ...entry, load };
+    if (!name.startsWith("probe-")) add(name, entry, probe(attemptAll));
   }
 }
