@@ -5,13 +5,17 @@ import { type Command, defineCommand } from "./command.ts";
 
 const OPTIONS = {} as const;
 
+/** The commands that care for the sessions of agents when `--source` says so, often together with the others. */
+const CARE: readonly string[] = ["verify", "repair", "reindex", "prune", "pin", "unpin", "du"];
+
 /** `ziglog agents`: what is left of it when no command follows; see {@linkcode agentsLine}. */
 export const agents: Command<typeof OPTIONS> = defineCommand({
   usage: AGENT_COMMANDS.map((name) => `agents ${name}${name === "search" ? " QUERY" : ""} [OPTIONS]`),
   description:
     "The commands of those names over the sessions of agents that are recorded beside those of workflows: the same as " +
     "with --source agents; --source zag takes those of the program zag. Without an id, listen, show and events take the " +
-    "latest of them. ziglog agents COMMAND --help tells the options.",
+    "latest of them. ziglog agents COMMAND --help tells the options.\n\n" +
+    `What cares for a store has an option instead: ziglog ${CARE.join(", ")} --source agents.`,
   options: OPTIONS,
   examples: [
     { command: "ziglog agents list", help: "which agents have worked on this project?" },
@@ -32,7 +36,8 @@ export const agents: Command<typeof OPTIONS> = defineCommand({
  */
 export function noAgentCommand(name: string | undefined): UsageError {
   const meant = name === undefined ? undefined : nearest(name, AGENT_COMMANDS);
-  const hint = meant === undefined ? "" : `, did you mean ${meant}?`;
+  const isCare = name !== undefined && CARE.includes(name);
+  const hint = isCare ? `; say ziglog ${name} --source agents` : meant === undefined ? "" : `, did you mean ${meant}?`;
   const what = name === undefined ? "Cannot run agents: a command is missing" : `Cannot run agents command "${name}"`;
   return new UsageError(`${what}: it is one of ${AGENT_COMMANDS.join(", ")}${hint}`);
 }

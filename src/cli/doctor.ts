@@ -15,13 +15,13 @@ const OPTIONS = {
 type Context = CommandContext<typeof OPTIONS>;
 
 /** Columns of the names of checks. */
-const CHECK_WIDTH = 17;
+const CHECK_WIDTH = 22;
 
 /** `ziglog doctor`. */
 export const doctor = defineCommand({
   usage: ["doctor [--json]"],
   description:
-    "Looks over the store and the system under it: rights, damaged logs, sessions whose writers died, indexes, left-over " +
+    "Looks over the store, that of the sessions of agents in it, and the system under it: rights, damaged logs, sessions whose writers died, indexes, left-over " +
     "files, the clock, disk space, locks. Where something is not well, a command that helps is shown. Nothing is changed.\n\n" +
     "Logs are looked at where they begin and end; ziglog verify --all reads every line. Disk space is seen with " +
     "--allow-sys=statfs or --allow-run=df.\n\n" +

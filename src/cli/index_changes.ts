@@ -34,14 +34,19 @@ export function rebuildLines(
  *
  * @param rebuild What became of it.
  * @param dryRun Whether nothing was done.
+ * @param idName What session ids are called.
  * @returns The object.
  */
-export function rebuildJson({ path, damage, differences }: IndexRebuild, dryRun: boolean): JsonObject {
+export function rebuildJson(
+  { path, damage, differences }: IndexRebuild,
+  dryRun: boolean,
+  idName: string,
+): JsonObject {
   return {
     type: "index",
     index_path: path,
     dry_run: dryRun,
     damage,
-    changes: differences.map(({ kind, sessionId, message }) => ({ kind, zig_session_id: sessionId, message })),
+    changes: differences.map(({ kind, sessionId, message }) => ({ kind, [idName]: sessionId, message })),
   };
 }

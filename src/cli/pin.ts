@@ -1,23 +1,23 @@
 import { UsageError } from "../errors.ts";
 import { pinSession, unpinSession } from "../maintenance/pins.ts";
-import { openLayout } from "../storage/layout.ts";
-import { locateLog } from "../storage/locate.ts";
 import { type Command, type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { writeJsonLines } from "./json_lines.ts";
+import { ID_STORE_SOURCE, jsonNames, locateStored } from "./store_option.ts";
 
 const OPTIONS = {
-  json: { kind: "boolean", help: "one JSON object a session: zig_session_id and pinned" },
+  source: ID_STORE_SOURCE,
+  json: { kind: "boolean", help: "one JSON object a session: zig_session_id (or wrapper_session_id) and pinned" },
 } as const;
 
 type Context = CommandContext<typeof OPTIONS>;
 
 /** `ziglog pin`: protects sessions from being pruned. */
 export const pin: Command<typeof OPTIONS> = defineCommand({
-  usage: ["pin ID… [--json]"],
+  usage: ["pin ID… [--source SOURCE] [--json]"],
   description:
     "Protects sessions: ziglog prune never deletes them, until ziglog unpin. An ID is a session id or the beginning of " +
-    "one. When one of them cannot be found, none is pinned.",
+    "one, of a workflow or of an agent. When one of them cannot be found, none is pinned.",
   options: OPTIONS,
   examples: [
     { command: "ziglog pin 289aa865", help: "keep this run" },
@@ -30,7 +30,7 @@ export const pin: Command<typeof OPTIONS> = defineCommand({
 
 /** `ziglog unpin`: takes the protection back. */
 export const unpin: Command<typeof OPTIONS> = defineCommand({
-  usage: ["unpin ID… [--json]"],
+  usage: ["unpin ID… [--source SOURCE] [--json]"],
   description:
     "Takes back what ziglog pin has done. An ID is a session id or the beginning of one. When one of them cannot be " +
     "found, none is unpinned.",
@@ -46,10 +46,13 @@ function change(pinned: boolean, { positionals, options, host, layout }: Context
   if (positionals.length === 0) {
     throw new UsageError(`Cannot ${verb} a session: name its id (see "ziglog ${verb} --help")`);
   }
-  const project = openLayout(layout);
-  const ids = [...new Set(positionals.map((id) => locateLog(project, id).id))];
-  for (const id of ids) act(id, layout);
-  if (options.json) writeJsonLines(host, ids.map((id) => ({ zig_session_id: id, pinned })));
-  else host.stderr.write(ids.map((id) => `${verb}ned ${id}\n`).join(""));
+  const logs = new Map(positionals.map((id) => {
+    const log = locateStored(id, layout, options.source);
+    return [log.logPath, log];
+  }));
+  for (const { id, source } of logs.values()) act(id, { ...layout, source });
+  const all = [...logs.values()];
+  if (options.json) writeJsonLines(host, all.map(({ id, source }) => ({ [jsonNames(source).id]: id, pinned })));
+  else host.stderr.write(all.map(({ id }) => `${verb}ned ${id}\n`).join(""));
   return ExitCode.ok;
 }

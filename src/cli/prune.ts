@@ -6,7 +6,7 @@ import type { PruneReason } from "../query/prune_choice.ts";
 import { type Cell, table } from "../query/table.ts";
 import { formatSize, parseDuration, parseSize } from "../query/units.ts";
 import { visible } from "../query/visible.ts";
-import { type PlannedPrune, planPrune, type PrunePlan } from "../maintenance/prune_plan.ts";
+import { type PlannedPrune, planPrune, type PruneOptions, type PrunePlan } from "../maintenance/prune_plan.ts";
 import { pruneInBatches, type PruneResult } from "../maintenance/prune_sessions.ts";
 import type { SessionState } from "../storage/liveness.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
@@ -14,6 +14,7 @@ import { canAsk, confirm } from "./confirm.ts";
 import { ExitCode } from "./exit_code.ts";
 import { writeJsonLines } from "./json_lines.ts";
 import { ProgressLine } from "./progress_line.ts";
+import { jsonNames, STORE_SOURCE } from "./store_option.ts";
 import { stateColor } from "./style.ts";
 
 const STATES: readonly SessionState[] = ["success", "failure", "crashed", "stale"];
@@ -27,7 +28,8 @@ const OPTIONS = {
   },
   "keep-last": { kind: "integer", value: "N", help: "never the newest N of each workflow" },
   state: { kind: "list", value: "STATE", choices: STATES, help: "only these; repeat for more" },
-  workflow: { kind: "string", value: "NAME", help: "only runs of this workflow; * stands for any text" },
+  workflow: { kind: "string", value: "NAME", help: "only runs of this workflow or agent; * stands for any text" },
+  source: STORE_SOURCE,
   all: { kind: "boolean", short: "a", help: "in every project, not only in this one" },
   yes: { kind: "boolean", short: "y", help: "delete without asking" },
   "dry-run": { kind: "boolean", help: "only show what would be deleted" },
@@ -36,8 +38,15 @@ const OPTIONS = {
 
 type Context = CommandContext<typeof OPTIONS>;
 
-/** The columns that give way on a narrow terminal. */
-const [WORKFLOW, PROJECT] = [4, 5];
+/** The columns that give way on a narrow terminal, the first one first. */
+const FLEXIBLE = ["WORKFLOW", "AGENT", "NAME", "PROJECT"];
+
+/** What the column of names is called. */
+const NAMES: Readonly<Record<string, string>> = { zig: "WORKFLOW", agents: "AGENT", all: "NAME" };
+
+/** Sessions that are shown one by one; of more, the newest and the oldest so many. */
+const MOST_SHOWN = 40;
+const EACH_END = 10;
 
 /** `ziglog prune`: deletes sessions. */
 export const prune = defineCommand({
@@ -51,6 +60,10 @@ export const prune = defineCommand({
     "ziglog config).\n\n" +
     "A session that runs is never deleted, nor one that is pinned (see ziglog pin). Both are looked at once more just " +
     "before. Where nobody can be asked, say --yes or --dry-run.\n\n" +
+    "With --source agents the sessions of agents are meant, and an agent stands for a workflow; with --source all the " +
+    "limits hold for both together. What ziglog import has taken over comes back only when the agent has gone on with " +
+    "it; what it has not, such as a session recorded while a step ran, is new to it. A step whose agent's session is " +
+    "gone is shown without it.\n\n" +
     "Exit code 5: something could not be deleted.",
   maxPositionals: 0,
   options: OPTIONS,
@@ -59,6 +72,7 @@ export const prune = defineCommand({
     { command: "ziglog prune --all --max-size 2GB --yes", help: "a store of 2 GB at most, for a scheduled job" },
     { command: 'ziglog prune --state failure --workflow "try-*"', help: "experiments that went wrong" },
     { command: "ziglog prune --older-than 1w --dry-run", help: "what would that delete?" },
+    { command: "ziglog prune --all --source agents --older-than 90d", help: "what agents did long ago" },
   ],
   async run(context: Context): Promise<number> {
     const { options, host } = context;
@@ -107,38 +121,50 @@ function planOf({ options, host, layout }: Context): PrunePlan {
     throw new UsageError("Cannot ask before deleting: there is no terminal; say --yes, or --dry-run to look first");
   }
   const states = state as readonly SessionState[];
-  return planPrune({ ...layout, ...limits, states, workflow, all: options.all, now: host.now().getTime() });
+  const source = options.source as PruneOptions["source"];
+  return planPrune({ ...layout, ...limits, source, states, workflow, all: options.all, now: host.now().getTime() });
 }
 
 function preview(plan: PrunePlan, context: Context): string {
   const { options, host, style } = context;
-  const names = ["STATE", "SIZE", "WHY", "LAST SIGN", "WORKFLOW", ...(options.all ? ["PROJECT"] : []), "ID"];
+  const { source = "zig", all } = options;
+  const names = [
+    ...(source === "all" ? ["SOURCE"] : []),
+    ...["STATE", "SIZE", "WHY", "LAST SIGN", NAMES[source]!],
+    ...(all ? ["PROJECT"] : []),
+    "ID",
+  ];
+  const between = plan.sessions.length > MOST_SHOWN ? plan.sessions.length - 2 * EACH_END : 0;
+  const shown = between === 0 ? plan.sessions : plan.sessions.toSpliced(EACH_END, between);
   const lines = table(
-    [
-      names.map((text): Cell => ({ text, paint: style.dim })),
-      ...plan.sessions.map((each) => cells(each, plan.root, context)),
-    ],
-    { width: host.stdout.columns, flexible: options.all ? [WORKFLOW, PROJECT] : [WORKFLOW] },
+    [names.map((text): Cell => ({ text, paint: style.dim })), ...shown.map((each) => cells(each, context))],
+    {
+      width: host.stdout.columns,
+      flexible: FLEXIBLE.map((name) => names.indexOf(name)).filter((at) => at !== -1),
+    },
   );
+  const gap = style.dim(`… ${between} more between these (--json shows all)`);
+  if (between > 0) lines.splice(1 + EACH_END, 0, gap);
   return `${lines.join("\n")}\n${counted(plan.sessions.length)}, ${formatSize(plan.bytes)}${staying(plan)}\n`;
 }
 
-function cells(planned: PlannedPrune, root: string, { options, host, style }: Context): Cell[] {
-  const { session, reason, bytes, projectDir } = planned;
+function cells(planned: PlannedPrune, { options, host, style }: Context): Cell[] {
+  const { source, session, reason, bytes } = planned;
   const heard = session.endedAt ?? session.startedAt;
   const time = host.stdout.isTerminal ? formatAge(heard, host.now().getTime()) : formatTime(heard, 0);
   return [
+    ...(options.source === "all" ? [{ text: source }] : []),
     { text: session.state, paint: stateColor(session.state, style) },
     { text: formatSize(bytes) },
     { text: whyOf(reason, options) },
     { text: visible(time) },
     { text: visible(session.name), paint: style.bold },
-    ...(options.all ? [{ text: projectOf(projectDir, root) }] : []),
+    ...(options.all ? [{ text: projectOf(planned) }] : []),
     { text: session.id },
   ];
 }
 
-function projectOf(projectDir: string, root: string): string {
+function projectOf({ projectDir, root }: PlannedPrune): string {
   return projectDir === root ? "-" : visible(basename(projectDir));
 }
 
@@ -151,7 +177,7 @@ function whyOf(reason: PruneReason, options: Context["options"]): string {
     case "surplus":
       return `not of the last ${options["keep-last"]}`;
     case "selected":
-      return options.state.length > 0 ? "its state" : "its workflow";
+      return options.state.length > 0 ? "its state" : `its ${options.source === "agents" ? "agent" : "workflow"}`;
   }
 }
 
@@ -179,10 +205,11 @@ function report(results: readonly PruneResult[], context: Context): number {
 }
 
 function toJson(planned: PlannedPrune, outcome: string, note: string | null): JsonObject {
-  const { session, projectDir, logPath, reason, bytes } = planned;
+  const { source, session, projectDir, logPath, reason, bytes } = planned;
+  const names = jsonNames(source);
   return {
-    zig_session_id: session.id,
-    workflow_name: session.name,
+    [names.id]: session.id,
+    [names.name]: session.name,
     project: projectDir,
     log_path: logPath,
     state: session.state,

@@ -5,8 +5,10 @@ import { type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { rebuildJson, rebuildLines } from "./index_changes.ts";
 import { writeJsonLines } from "./json_lines.ts";
+import { jsonNames, STORE_SOURCE, storeSources } from "./store_option.ts";
 
 const OPTIONS = {
+  source: STORE_SOURCE,
   all: { kind: "boolean", short: "a", help: "the indexes of every project, not only of this one" },
   "dry-run": { kind: "boolean", help: "only show what would be done" },
   json: { kind: "boolean", help: "one JSON object a changed index: type, index_path, dry_run, damage, changes" },
@@ -16,7 +18,7 @@ type Context = CommandContext<typeof OPTIONS>;
 
 /** `ziglog reindex`. */
 export const reindex = defineCommand({
-  usage: ["reindex [--all] [--dry-run] [--json]"],
+  usage: ["reindex [--all] [--source SOURCE] [--dry-run] [--json]"],
   description:
     "Makes the index of this project, and that of all projects, what the logs say: missing entries are made again, wrong " +
     "ones corrected, those without a log dropped. Entries without fault stay as they are. An index that cannot be read " +
@@ -34,9 +36,12 @@ export const reindex = defineCommand({
 
 function run({ options, host, layout, style }: Context): number {
   const dryRun = options["dry-run"];
-  const rebuilt = rebuildIndexes({ ...layout, all: options.all, dryRun });
-  if (options.json) writeJsonLines(host, rebuilt.map((rebuild) => rebuildJson(rebuild, dryRun)));
-  else if (rebuilt.length === 0) host.stderr.write("the indexes say what the logs say\n");
-  else host.stdout.write(`${rebuilt.flatMap((rebuild) => rebuildLines(rebuild, dryRun, style)).join("\n")}\n`);
+  const rebuilt = storeSources(options.source).flatMap((source) =>
+    rebuildIndexes({ ...layout, source, all: options.all, dryRun }).map((rebuild) => ({ source, rebuild }))
+  );
+  if (options.json) {
+    writeJsonLines(host, rebuilt.map(({ source, rebuild }) => rebuildJson(rebuild, dryRun, jsonNames(source).id)));
+  } else if (rebuilt.length === 0) host.stderr.write("the indexes say what the logs say\n");
+  else host.stdout.write(`${rebuilt.flatMap(({ rebuild }) => rebuildLines(rebuild, dryRun, style)).join("\n")}\n`);
   return ExitCode.ok;
 }

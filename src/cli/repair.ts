@@ -2,15 +2,17 @@
 
 import { UsageError } from "../errors.ts";
 import { repairSession, repairStore, type StoreRepair } from "../maintenance/repair_store.ts";
-import { openCatalog } from "../session/sessions.ts";
+import type { StoreSource } from "../maintenance/stores.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { RepairDisplay } from "./repair_display.ts";
 import { LATEST, selectorOf } from "./selector.ts";
+import { chooseStored, ID_STORE_SOURCE, storeSources } from "./store_option.ts";
 
 const OPTIONS = {
   latest: LATEST,
+  source: ID_STORE_SOURCE,
   all: { kind: "boolean", short: "a", help: "every session of every project, every index, and left-over files" },
   stale: {
     kind: "boolean",
@@ -24,7 +26,10 @@ type Context = CommandContext<typeof OPTIONS>;
 
 /** `ziglog repair`. */
 export const repair = defineCommand({
-  usage: ["repair [ID | --latest] [--stale] [--dry-run] [--json]", "repair --all [--stale] [--dry-run] [--json]"],
+  usage: [
+    "repair [ID | --latest] [--stale] [--dry-run] [--json]",
+    "repair --all [--source SOURCE] [--stale] [--dry-run] [--json]",
+  ],
   description:
     `Moves the unfinished last line of a log to a file beside it (<id>.jsonl.torn-<time>), ends a session whose writer has died as a failure, and makes the index entries what the log says. The event that it writes says so, in the fields repaired_at and repair_reason. With --all it also removes locks and temporary files that nobody needs any more.
 
@@ -32,14 +37,14 @@ A session that goes on is never touched. One that has been silent for long may s
 
 Lines in the middle of a log that cannot be read are never removed: readers pass over them, and they are all that is left of what was there.
 
-With --json each line is an object. "type" is "session" (with zig_session_id, log_path, state before, dry_run, untouched: why or null, actions, damage_left), "failed" (zig_session_id, log_path, error), "leftover" (path, what, dry_run) or "index" (index_path, dry_run, damage, changes). An action is "move_torn_tail" (offset, bytes, kept_at), "end_session" (reason, event) or "remove_locks".
+With --json each line is an object. "type" is "session" (with zig_session_id, log_path, state before, dry_run, untouched: why or null, actions, damage_left), "failed" (zig_session_id, log_path, error), "leftover" (path, what, dry_run) or "index" (index_path, dry_run, damage, changes). An action is "move_torn_tail" (offset, bytes, kept_at), "end_session" (reason, event) or "remove_locks". Of a session of an agent, wrapper_session_id stands in place of zig_session_id.
 
 Exit code 5: something could not be repaired.`,
   maxPositionals: 1,
   options: OPTIONS,
   examples: [
     { command: "ziglog repair --all --dry-run", help: "what would be done?" },
-    { command: "ziglog repair --all", help: "after a power loss" },
+    { command: "ziglog repair --all --source all", help: "after a power loss, the sessions of agents too" },
     { command: "ziglog repair 289aa865 --stale", help: "end a session of another program that is long gone" },
   ],
   async run(context: Context): Promise<number> {
@@ -53,17 +58,25 @@ Exit code 5: something could not be repaired.`,
       json: options.json,
       dryRun: options["dry-run"],
     }, progress);
-    for await (const item of repairs(context)) display.show(item);
+    for await (const [source, item] of repairs(context)) display.show(item, source);
     display.finish();
     return display.failures > 0 ? ExitCode.io : ExitCode.ok;
   },
 });
 
-async function* repairs({ layout, host, positionals, options }: Context): AsyncGenerator<StoreRepair> {
+async function* repairs(
+  context: Context,
+): AsyncGenerator<readonly [source: StoreSource, item: StoreRepair]> {
+  const { layout, positionals, options } = context;
   const how = { ...layout, dryRun: options["dry-run"], stale: options.stale };
-  if (options.all) return yield* repairStore(how);
-  const { id } = openCatalog(layout).resolve(selectorOf(positionals, options), host.now().getTime());
-  const { log, indexes } = await repairSession(id, how);
-  yield { kind: "log", repair: log };
-  for (const rebuild of indexes) yield { kind: "index", rebuild };
+  if (options.all) {
+    for (const source of storeSources(options.source)) {
+      for await (const item of repairStore({ ...how, source })) yield [source, item];
+    }
+    return;
+  }
+  const { source, session } = await chooseStored(context, selectorOf(positionals, options), options.source);
+  const { log, indexes } = await repairSession(session.id, { ...how, source });
+  yield [source, { kind: "log", repair: log }];
+  for (const rebuild of indexes) yield [source, { kind: "index", rebuild }];
 }

@@ -3,10 +3,12 @@ import { basename } from "../deps/path.ts";
 import { visible } from "../query/visible.ts";
 import type { LogRepair, RepairAction } from "../maintenance/repair_log.ts";
 import type { StoreRepair } from "../maintenance/repair_store.ts";
+import type { StoreSource } from "../maintenance/stores.ts";
 import type { Host } from "./host.ts";
 import { rebuildJson, rebuildLines } from "./index_changes.ts";
 import { writeJsonLines } from "./json_lines.ts";
 import type { ProgressLine } from "./progress_line.ts";
+import { jsonNames } from "./store_option.ts";
 import { stateColor, type Style } from "./style.ts";
 
 /** How repairs are shown. */
@@ -50,8 +52,9 @@ export class RepairDisplay {
    * Shows what was done.
    *
    * @param item What.
+   * @param source Whose sessions it is about.
    */
-  show(item: StoreRepair): void {
+  show(item: StoreRepair, source: StoreSource): void {
     if (item.kind === "log") {
       this.#sessions++;
       const { untouched } = item.repair;
@@ -64,7 +67,7 @@ export class RepairDisplay {
     } else {
       this.#changes++;
     }
-    if (this.#options.json) writeJsonLines(this.#host, [jsonOf(item, this.#options.dryRun)]);
+    if (this.#options.json) writeJsonLines(this.#host, [jsonOf(item, this.#options.dryRun, jsonNames(source).id)]);
     else this.#write(this.#linesOf(item));
   }
 
@@ -111,8 +114,7 @@ export class RepairDisplay {
       case "move_torn_tail":
         return `${action.bytes} bytes from byte ${action.offset} ${this.#verb("moved")} to ${basename(action.keptAt)}`;
       case "end_session": {
-        const { event, reason } = action;
-        const status = "status" in event ? event.status : "";
+        const { event, status, reason } = action;
         return `${this.#verb("ended")} as ${status} at ${event.ts} with number ${event.seq}: ${reason}`;
       }
       case "remove_locks":
@@ -131,13 +133,13 @@ export class RepairDisplay {
   }
 }
 
-function jsonOf(item: StoreRepair, dryRun: boolean): JsonObject {
+function jsonOf(item: StoreRepair, dryRun: boolean, idName: string): JsonObject {
   switch (item.kind) {
     case "log": {
       const { sessionId, logPath, state, untouched, actions, damageLeft } = item.repair;
       return {
         type: "session",
-        zig_session_id: sessionId,
+        [idName]: sessionId,
         log_path: logPath,
         state,
         dry_run: dryRun,
@@ -147,11 +149,11 @@ function jsonOf(item: StoreRepair, dryRun: boolean): JsonObject {
       };
     }
     case "failed":
-      return { type: "failed", zig_session_id: item.sessionId, log_path: item.logPath, error: item.error.message };
+      return { type: "failed", [idName]: item.sessionId, log_path: item.logPath, error: item.error.message };
     case "leftover":
       return { type: "leftover", path: item.path, what: item.what, dry_run: dryRun };
     case "index":
-      return rebuildJson(item.rebuild, dryRun);
+      return rebuildJson(item.rebuild, dryRun, idName);
   }
 }
 

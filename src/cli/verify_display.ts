@@ -2,12 +2,14 @@ import type { JsonObject } from "../codec/json.ts";
 import type { Finding } from "../query/finding.ts";
 import { visible } from "../query/visible.ts";
 import { ownCommand } from "../maintenance/diagnosis.ts";
+import type { StoreSource } from "../maintenance/stores.ts";
 import type { SessionReport } from "../maintenance/verify_session.ts";
 import type { IndexReport, StoreReport } from "../maintenance/verify_store.ts";
 import type { CommandContext, OptionTable } from "./command.ts";
 import type { Host } from "./host.ts";
 import { writeJsonLines } from "./json_lines.ts";
 import type { ProgressLine } from "./progress_line.ts";
+import { jsonNames } from "./store_option.ts";
 import { stateColor, type Style } from "./style.ts";
 
 /** What can be done about findings; the others are facts. */
@@ -22,7 +24,8 @@ export class VerifyDisplay {
   readonly #root: string | undefined;
   readonly #options: { readonly all: boolean; readonly json: boolean };
   readonly #progress: ProgressLine;
-  readonly #repairable = new Set<string>();
+  /** Of each source, the first session that can be repaired, and whether an index is damaged. */
+  readonly #todo = new Map<StoreSource, { repairable?: string; isIndexDamaged?: true }>();
   #sessions = 0;
   #damagedSessions = 0;
   #indexes = 0;
@@ -50,10 +53,11 @@ export class VerifyDisplay {
    * Shows a report.
    *
    * @param item The report.
+   * @param source Whose sessions it is about.
    */
-  show(item: StoreReport): void {
-    if (item.kind === "session") this.#showSession(item.report);
-    else this.#showIndex(item.report);
+  show(item: StoreReport, source: StoreSource): void {
+    if (item.kind === "session") this.#showSession(item.report, source);
+    else this.#showIndex(item.report, source);
   }
 
   /** Shows what it all came to, and what can be done about it. */
@@ -67,19 +71,22 @@ export class VerifyDisplay {
       } damaged`;
       this.#host.stdout.write(`${sessions}; ${indexes}\n`);
     }
-    const [id] = this.#repairable;
-    if (id !== undefined) this.#hint(`repair ${this.#options.all ? "--all" : id}`);
-    else if (this.#damagedIndexes > 0) this.#hint(`reindex${this.#options.all ? " --all" : ""}`);
+    for (const [source, { repairable, isIndexDamaged }] of this.#todo) {
+      if (repairable !== undefined) this.#hint(`repair ${this.#options.all ? "--all" : repairable}`, source);
+      else if (isIndexDamaged) this.#hint(`reindex${this.#options.all ? " --all" : ""}`, source);
+    }
   }
 
-  #showSession(report: SessionReport): void {
+  #showSession(report: SessionReport, source: StoreSource): void {
     const { sessionId, state, damage, notes, findings } = report;
     this.#sessions++;
     this.damage += damage;
     if (damage > 0) this.#damagedSessions++;
-    if (findings.some(({ kind }) => REPAIRABLE.includes(kind))) this.#repairable.add(sessionId);
+    if (findings.some(({ kind }) => REPAIRABLE.includes(kind))) this.#toDo(source).repairable ??= sessionId;
     if (this.#options.json) {
-      return writeJsonLines(this.#host, [...findings.map((each) => findingJson(report, each)), sessionJson(report)]);
+      const names = { [jsonNames(source).id]: sessionId };
+      const found = findings.map((each) => findingJson(names, report, each));
+      return writeJsonLines(this.#host, [...found, sessionJson(names, report)]);
     }
     if (this.#options.all && findings.length === 0) return;
     const { bold, dim } = this.#style;
@@ -91,11 +98,14 @@ export class VerifyDisplay {
     ]);
   }
 
-  #showIndex({ path, findings }: IndexReport): void {
+  #showIndex({ path, findings }: IndexReport, source: StoreSource): void {
     this.#indexes++;
     this.damage += findings.length;
-    if (findings.length > 0) this.#damagedIndexes++;
-    if (this.#options.json) return writeJsonLines(this.#host, indexJson({ path, findings }));
+    if (findings.length > 0) {
+      this.#damagedIndexes++;
+      this.#toDo(source).isIndexDamaged = true;
+    }
+    if (this.#options.json) return writeJsonLines(this.#host, indexJson({ path, findings }, jsonNames(source).id));
     if (findings.length === 0) return;
     const { bold, red } = this.#style;
     this.#say([
@@ -125,22 +135,29 @@ export class VerifyDisplay {
     this.#host.stdout.write(`${lines.join("\n")}\n`);
   }
 
-  #hint(args: string): void {
-    this.#host.stderr.write(`try: ${ownCommand(this.#root)(args)}\n`);
+  #toDo(source: StoreSource): { repairable?: string; isIndexDamaged?: true } {
+    const known = this.#todo.get(source) ?? {};
+    this.#todo.set(source, known);
+    return known;
+  }
+
+  #hint(args: string, source: StoreSource): void {
+    this.#host.stderr.write(`try: ${ownCommand(this.#root, source)(args)}\n`);
   }
 }
 
-function findingJson({ sessionId, logPath }: SessionReport, finding: Finding): JsonObject {
-  return { type: "finding", zig_session_id: sessionId, log_path: logPath, ...finding };
+function findingJson(names: JsonObject, { logPath }: SessionReport, finding: Finding): JsonObject {
+  return { type: "finding", ...names, log_path: logPath, ...finding };
 }
 
-function sessionJson({ sessionId, logPath, state, bytes, lines, damage, notes }: SessionReport): JsonObject {
-  return { type: "session", zig_session_id: sessionId, log_path: logPath, state, bytes, lines, damage, notes };
+function sessionJson(names: JsonObject, report: SessionReport): JsonObject {
+  const { logPath, state, bytes, lines, damage, notes } = report;
+  return { type: "session", ...names, log_path: logPath, state, bytes, lines, damage, notes };
 }
 
-function indexJson({ path, findings }: IndexReport): JsonObject[] {
+function indexJson({ path, findings }: IndexReport, idName: string): JsonObject[] {
   const told = findings.map(({ kind, sessionId, message }) => (
-    { type: "index_finding", index_path: path, zig_session_id: sessionId, kind, severity: "damage", message }
+    { type: "index_finding", index_path: path, [idName]: sessionId, kind, severity: "damage", message }
   ));
   return [...told, { type: "index", index_path: path, damage: findings.length }];
 }

@@ -1,5 +1,7 @@
 /** What looking over a store comes to. */
 
+import type { StoreSource } from "./stores.ts";
+
 /** How something stands: well; so that it deserves a look; badly; or it could not be looked at. */
 export type DiagnosisState = "ok" | "warn" | "bad" | "unknown";
 
@@ -22,11 +24,13 @@ export type OwnCommand = (args: string) => string;
  * Tells how to call this program for the same store.
  *
  * @param root The store, as it was asked for; `undefined` when it is the usual one.
+ * @param source Whose sessions are meant.
  * @returns What makes a command line of arguments.
  */
-export function ownCommand(root: string | undefined): OwnCommand {
+export function ownCommand(root: string | undefined, source: StoreSource = "zig"): OwnCommand {
   const prefix = root === undefined ? "ziglog" : `ziglog --root ${quoted(root)}`;
-  return (args) => `${prefix} ${args}`;
+  const suffix = source === "zig" ? "" : ` --source ${source}`;
+  return (args) => `${prefix} ${args}${suffix}`;
 }
 
 /**

@@ -1,10 +1,11 @@
 /** What takes space in a store. */
 
-import { ZIG } from "../codec/zig.ts";
+import type { SessionSummary } from "../codec/dialect.ts";
 import { basename, join } from "../deps/path.ts";
 import { Catalog } from "../storage/catalog.ts";
-import { allProjects, type Layout, type LayoutOptions, openLayout, readDir } from "../storage/layout.ts";
+import { allProjects, readDir } from "../storage/layout.ts";
 import { lookAt, type SessionFile, sessionFiles } from "../storage/session_files.ts";
+import { type CaredStore, openStore, type StoreOptions } from "./stores.ts";
 
 /** Files, and what they take. */
 export interface SpaceTaken {
@@ -14,9 +15,9 @@ export interface SpaceTaken {
   readonly bytes: number;
 }
 
-/** What the sessions of a workflow take. */
+/** What the sessions of a workflow, or of an agent, take. */
 export interface WorkflowUsage extends SpaceTaken {
-  /** The workflow. */
+  /** The workflow, or the agent. */
   readonly name: string;
 }
 
@@ -28,7 +29,7 @@ export interface ProjectUsage {
   readonly projectDir: string;
   /** Bytes of all that follows. */
   readonly bytes: number;
-  /** Its sessions by workflow, logs and what belongs to them, the largest first. */
+  /** Its sessions by workflow or agent, logs and what belongs to them, the largest first. */
   readonly workflows: readonly WorkflowUsage[];
   /** Copies of unfinished lines that repairs cut off. */
   readonly copies: SpaceTaken;
@@ -52,12 +53,14 @@ export interface DiskUsage {
   readonly indexes: SpaceTaken;
   /** Broken indexes that were set aside. */
   readonly broken: SpaceTaken;
-  /** What lies in the store besides projects and indexes. */
+  /** The store of agents' sessions in it; looked at with all projects only. */
+  readonly agents: SpaceTaken;
+  /** What lies in the store besides all these. */
   readonly others: SpaceTaken;
 }
 
 /** Which part of a store is looked at. */
-export interface DiskUsageOptions extends LayoutOptions {
+export interface DiskUsageOptions extends StoreOptions {
   /** Whether to look at every project of the store, not only at this one. */
   readonly all?: boolean | undefined;
 }
@@ -70,26 +73,30 @@ export interface DiskUsageOptions extends LayoutOptions {
  * @throws {UsageError} When no store can be found.
  */
 export function diskUsage(options: DiskUsageOptions = {}): DiskUsage {
-  const layout = openLayout(options);
+  const { layout, ...format } = openStore(options);
   const { root } = layout;
-  const projects = (options.all ? allProjects(root) : [layout]).map(usageOf)
+  const projects = (options.all ? allProjects(root) : [layout]).map((layout) => usageOf({ ...format, layout }))
     .filter(({ bytes, name }) => bytes > 0 || name !== null)
     .sort((a, b) => b.bytes - a.bytes);
   const top = new Tally();
+  const agents: number[] = [];
   if (options.all) {
-    for (const entry of readDir(root)) {
-      const isProjects = entry.isDirectory && (entry.name === "projects" || entry.name === "logs");
-      if (!isProjects) top.add(entry.name, bytesBelow(join(root, entry.name)));
+    for (const { name, isDirectory } of readDir(root)) {
+      if (isDirectory && (name === "projects" || name === "logs")) continue;
+      const sizes = bytesBelow(join(root, name));
+      if (isDirectory && name === "agents" && format.source === "zig") agents.push(...sizes);
+      else top.add(name, sizes);
     }
   }
-  const bytes = projects.reduce((sum, project) => sum + project.bytes, top.bytes);
-  return { root, bytes, projects, ...top.parts() };
+  const inAgents = sum(agents);
+  const bytes = projects.reduce((sum, project) => sum + project.bytes, top.bytes + inAgents.bytes);
+  return { root, bytes, projects, agents: inAgents, ...top.parts() };
 }
 
-function usageOf(layout: Layout): ProjectUsage {
+function usageOf({ layout, dialect }: CaredStore): ProjectUsage {
   const files = sessionFiles(layout);
   const copies = sum([...files.values()].flat().filter(({ kind }) => kind === "copy").map(({ bytes }) => bytes));
-  const workflows = workflowsOf(layout, files);
+  const workflows = workflowsOf(new Catalog(layout, dialect).list(), files);
   const known = new Set([...files.values()].flat().map(({ path }) => path));
   const rest = new Tally();
   for (const { name } of readDir(layout.logsDir)) {
@@ -116,9 +123,12 @@ function usageOf(layout: Layout): ProjectUsage {
   };
 }
 
-/** A session belongs to the workflow that its index entry or its log names; what has no log any more to none. */
-function workflowsOf(layout: Layout, files: ReadonlyMap<string, readonly SessionFile[]>): WorkflowUsage[] {
-  const names = new Map(new Catalog(layout, ZIG).list().map(({ id, name }) => [id, name]));
+/** A session belongs to the workflow, or to the agent, that its index entry or its log names; what has no log any more to none. */
+function workflowsOf(
+  sessions: readonly SessionSummary[],
+  files: ReadonlyMap<string, readonly SessionFile[]>,
+): WorkflowUsage[] {
+  const names = new Map(sessions.map(({ id, name }) => [id, name]));
   const taken = new Map<string, { count: number; bytes: number }>();
   for (const [id, own] of files) {
     const name = names.get(id) ?? "";

@@ -1,14 +1,13 @@
 /** The logs of a store, looked over: how they begin, how they end, and who writes them. */
 
 import type { Decoded } from "../codec/dialect.ts";
-import { ZIG } from "../codec/zig.ts";
-import type { SessionLogEvent } from "../codec/zig_events.ts";
 import { listLogs } from "../storage/evidence.ts";
 import { lockState } from "../storage/file_lock.ts";
 import { type Layout, lockPathOf, logPathOf } from "../storage/layout.ts";
 import { livenessOf } from "../storage/liveness.ts";
 import { readFirst, readLast } from "../storage/read.ts";
 import type { Diagnosis, OwnCommand } from "./diagnosis.ts";
+import type { StoreFormat } from "./stores.ts";
 
 /** What was seen of the logs of a store: ids, or paths where they lead to something. */
 export interface SeenLogs {
@@ -38,10 +37,11 @@ const TOLERANCE_MS = 60_000;
  * Looks at all logs: at their locks, their first and their last lines.
  *
  * @param layouts The projects.
+ * @param format The form of the logs.
  * @param now Milliseconds since the epoch.
  * @returns What was seen.
  */
-export function lookAtLogs(layouts: readonly Layout[], now: number): SeenLogs {
+export function lookAtLogs(layouts: readonly Layout[], format: StoreFormat, now: number): SeenLogs {
   const damaged: string[] = [];
   const unreadable: string[] = [];
   const crashed: string[] = [];
@@ -52,13 +52,13 @@ export function lookAtLogs(layouts: readonly Layout[], now: number): SeenLogs {
   for (const { id, logPath } of logs) {
     try {
       const lock = lockState(lockPathOf(logPath));
-      const { state, lastSign } = livenessOf(logPath, ZIG, now, lock);
+      const { state, lastSign } = livenessOf(logPath, format.dialect, now, lock);
       const isOver = state === "success" || state === "failure";
       if (state === "crashed") crashed.push(id);
       if (state === "stale") stale.push(id);
       if (isOver && lock === "free") endedWithLock.push(lockPathOf(logPath));
       if (lastSign > now + TOLERANCE_MS) future.push(id);
-      if (looksDamaged(logPath, state === "running" || lock === "held")) damaged.push(id);
+      if (looksDamaged(logPath, format, state === "running" || lock === "held")) damaged.push(id);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) unreadable.push(`${id}: ${(error as Error).message}`);
     }
@@ -66,13 +66,15 @@ export function lookAtLogs(layouts: readonly Layout[], now: number): SeenLogs {
   return { total: logs.length, damaged, unreadable, crashed, stale, endedWithLock, future };
 }
 
-function looksDamaged(logPath: string, isLive: boolean): boolean {
-  const last = readLast(logPath, ZIG, LAST_LINES);
+function looksDamaged(logPath: string, { dialect, rules }: StoreFormat, isLive: boolean): boolean {
+  const last = readLast(logPath, dialect, LAST_LINES);
   if (last.length === 0) return !isLive;
-  return readFirst(logPath, ZIG)?.type !== "zig_session_started" || last.some((line) => isDamaged(line, isLive));
+  const first = readFirst(logPath, dialect);
+  const beginsWell = rules.isOneRun ? first?.type === rules.startType : first !== undefined;
+  return !beginsWell || last.some((line) => isDamaged(line, isLive));
 }
 
-function isDamaged(line: Decoded<SessionLogEvent>, isLive: boolean): boolean {
+function isDamaged(line: Decoded<unknown>, isLive: boolean): boolean {
   return line.kind === "unknown" || line.kind === "malformed" && !(line.torn && isLive);
 }
 
@@ -130,7 +132,7 @@ export function checkStale({ stale }: SeenLogs, own: OwnCommand): Diagnosis {
  * @param now Milliseconds since the epoch.
  * @returns What it came to.
  */
-export function checkClock({ future }: SeenLogs, now: number): Diagnosis {
+export function checkClock({ future }: Pick<SeenLogs, "future">, now: number): Diagnosis {
   const check = "clock";
   const time = new Date(now).toISOString();
   if (future.length === 0) return { check, state: "ok", message: time, fix: null };

@@ -1,8 +1,7 @@
-/** The zig indexes of a store, against its logs. */
+/** The indexes of a store, against its logs. */
 
 import type { IndexSchema } from "../codec/dialect.ts";
-import { ZIG } from "../codec/zig.ts";
-import type { GlobalSessionEntry, SessionLogIndexEntry } from "../codec/zig_index.ts";
+import { join } from "../deps/path.ts";
 import { compareIndex, type IndexComparison, type IndexDifference, type IndexedLog } from "../query/compare_index.ts";
 import { parseSessionId, type SessionId } from "../session_id.ts";
 import { appendLockPathOf } from "../storage/append_lock.ts";
@@ -10,16 +9,17 @@ import { Catalog } from "../storage/catalog.ts";
 import { gatherEvidence, listLogs } from "../storage/evidence.ts";
 import { lockState } from "../storage/file_lock.ts";
 import type { IndexFile } from "../storage/index_file.ts";
-import { type Layout, lockPathOf, logPathOf } from "../storage/layout.ts";
+import { type Layout, lockPathOf, logPathOf, readDir } from "../storage/layout.ts";
 import { livenessOf } from "../storage/liveness.ts";
 import { isGranted } from "../storage/permission.ts";
+import type { StoredEntry, StoredGlobalEntry, StoreFormat } from "./stores.ts";
 
 /** What the logs of some projects say about the entries of the indexes. */
 export interface LogFacts {
   /** For the index of each project, by the path of that index. */
-  readonly projects: ReadonlyMap<string, ReadonlyMap<string, IndexedLog<SessionLogIndexEntry>>>;
+  readonly projects: ReadonlyMap<string, ReadonlyMap<string, IndexedLog<StoredEntry>>>;
   /** For the index of all projects. */
-  readonly global: ReadonlyMap<string, IndexedLog<GlobalSessionEntry>>;
+  readonly global: ReadonlyMap<string, IndexedLog<StoredGlobalEntry>>;
 }
 
 /** An index, and how it is compared and changed. */
@@ -40,6 +40,8 @@ export interface CheckedIndex {
 export interface Scope {
   /** The projects. */
   readonly layouts: readonly Layout[];
+  /** The form of their logs and indexes. */
+  readonly format: StoreFormat;
   /** Only this session of them. */
   readonly only?: SessionId | undefined;
 }
@@ -52,16 +54,18 @@ export interface Scope {
  * @returns What they say.
  */
 export function gatherFacts(scope: Scope, now: number): LogFacts {
-  const projects = new Map<string, Map<string, IndexedLog<SessionLogIndexEntry>>>();
-  const global = new Map<string, IndexedLog<GlobalSessionEntry>>();
+  const projects = new Map<string, Map<string, IndexedLog<StoredEntry>>>();
+  const global = new Map<string, IndexedLog<StoredGlobalEntry>>();
+  const isImporting = scope.layouts.length > 0 && importGoesOn(scope.layouts[0]!.root);
   for (const layout of scope.layouts) {
     const ids = scope.only === undefined ? listLogs(layout) : [scope.only];
-    const project = new Map<string, IndexedLog<SessionLogIndexEntry>>();
+    const project = new Map<string, IndexedLog<StoredEntry>>();
     for (const id of ids) {
-      const facts = factsOf(layout, id, now);
+      const facts = factsOf(layout, id, scope.format, now);
       if (facts === undefined) continue;
-      project.set(id, { ...facts, entry: facts.project });
-      global.set(id, { ...facts, entry: facts.global });
+      const isLive = facts.isLive || isImporting;
+      project.set(id, { ...facts, isLive, entry: facts.project });
+      global.set(id, { ...facts, isLive, entry: facts.global });
     }
     projects.set(layout.indexPath, project);
   }
@@ -76,28 +80,37 @@ export function gatherFacts(scope: Scope, now: number): LogFacts {
  * @returns The indexes; that of all projects is the last.
  */
 export function checkIndexes(scope: Scope, facts: LogFacts): CheckedIndex[] {
+  const { dialect } = scope.format;
   const checked = scope.layouts.map((layout) => {
     const logs = facts.projects.get(layout.indexPath) ?? new Map();
-    return check(new Catalog(layout, ZIG).projectIndex, ZIG.projectIndex, layout, logs, scope.only);
+    return check(new Catalog(layout, dialect).projectIndex, dialect.projectIndex, layout, logs, scope.only);
   });
   const [layout] = scope.layouts;
   if (layout === undefined) return checked;
-  const { globalIndex } = new Catalog(layout, ZIG);
-  return [...checked, check(globalIndex, ZIG.globalIndex, layout, facts.global, scope.only)];
+  const { globalIndex } = new Catalog(layout, dialect);
+  return [...checked, check(globalIndex, dialect.globalIndex, layout, facts.global, scope.only)];
+}
+
+/** Whether sessions are imported just now: they are entered into the indexes many at a time, after their logs are made. */
+function importGoesOn(root: string): boolean {
+  return readDir(root).some(({ name }) =>
+    /^import-.+\.jsonl\.lock$/.test(name) && lockState(join(root, name)) === "held"
+  );
 }
 
 function factsOf(
   layout: Layout,
   id: SessionId,
+  { dialect, rules }: StoreFormat,
   now: number,
-): { project: SessionLogIndexEntry; global: GlobalSessionEntry; knowsStart: boolean; isLive: boolean } | undefined {
+): { project: StoredEntry; global: StoredGlobalEntry; knowsStart: boolean; isLive: boolean } | undefined {
   const logPath = logPathOf(layout, id);
   try {
     const lock = lockState(lockPathOf(logPath));
     const isHeld = lock === "held" || lockState(appendLockPathOf(logPath)) === "held";
-    const isLive = isHeld || livenessOf(logPath, ZIG, now, lock).state === "running";
-    const evidence = gatherEvidence(layout, id, ZIG);
-    return { ...ZIG.rebuild(evidence), knowsStart: evidence.first?.type === "zig_session_started", isLive };
+    const isLive = isHeld || livenessOf(logPath, dialect, now, lock).state === "running";
+    const evidence = gatherEvidence(layout, id, dialect);
+    return { ...dialect.rebuild(evidence), knowsStart: evidence.first?.type === rules.startType, isLive };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined; // removed meanwhile
     throw error;

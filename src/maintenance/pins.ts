@@ -3,10 +3,11 @@
 import { SessionNotFoundError } from "../errors.ts";
 import type { SessionId } from "../session_id.ts";
 import { waitToAppend } from "../storage/append_lock.ts";
-import { type LayoutOptions, openLayout } from "../storage/layout.ts";
 import { type LocatedLog, locateLog } from "../storage/locate.ts";
+import { openFile } from "../storage/open_file.ts";
 import { requirePath } from "../storage/permission.ts";
 import { lookAt, pinPathOf } from "../storage/session_files.ts";
+import { openStore, type StoreOptions } from "./stores.ts";
 
 /**
  * Protects a session: it is never pruned, until {@linkcode unpinSession} is called. A session may be protected twice.
@@ -17,7 +18,7 @@ import { lookAt, pinPathOf } from "../storage/session_files.ts";
  * @throws {SessionNotFoundError} When there is no such log.
  * @throws {AmbiguousSessionError} When the beginning fits several.
  */
-export function pinSession(sessionId: string, options: LayoutOptions = {}): SessionId {
+export function pinSession(sessionId: string, options: StoreOptions = {}): SessionId {
   const log = logToChange(sessionId, options);
   // Whoever prunes holds the same lock from its last look at the mark until the log is gone.
   const turn = waitToAppend(log.logPath);
@@ -25,7 +26,7 @@ export function pinSession(sessionId: string, options: LayoutOptions = {}): Sess
     if (lookAt(log.logPath) === undefined) {
       throw new SessionNotFoundError(`Cannot pin session "${log.id}": its log is gone`);
     }
-    Deno.openSync(pinPathOf(log.logPath), { write: true, create: true, mode: 0o600 }).close();
+    openFile(pinPathOf(log.logPath), { write: true, create: true, mode: 0o600 }).close();
     return log.id;
   } finally {
     turn.remove();
@@ -41,7 +42,7 @@ export function pinSession(sessionId: string, options: LayoutOptions = {}): Sess
  * @throws {SessionNotFoundError} When there is no such log.
  * @throws {AmbiguousSessionError} When the beginning fits several.
  */
-export function unpinSession(sessionId: string, options: LayoutOptions = {}): SessionId {
+export function unpinSession(sessionId: string, options: StoreOptions = {}): SessionId {
   const log = logToChange(sessionId, options);
   try {
     Deno.removeSync(pinPathOf(log.logPath));
@@ -61,8 +62,8 @@ export function isPinned(logPath: string): boolean {
   return lookAt(pinPathOf(logPath)) !== undefined;
 }
 
-function logToChange(sessionId: string, options: LayoutOptions): LocatedLog {
-  const layout = openLayout(options);
+function logToChange(sessionId: string, options: StoreOptions): LocatedLog {
+  const { layout } = openStore(options);
   requirePath("write", layout.root);
   return locateLog(layout, sessionId);
 }

@@ -1,49 +1,64 @@
 /** Keeping everybody else from a session that is to be deleted. */
 
-import { ZIG } from "../codec/zig.ts";
+import { basename } from "../deps/path.ts";
 import { LogLockedError } from "../errors.ts";
 import { takeAppendLock } from "../storage/append_lock.ts";
 import { FileLock } from "../storage/file_lock.ts";
 import { lockPathOf } from "../storage/layout.ts";
 import { livenessOf } from "../storage/liveness.ts";
 import { mayRead } from "../storage/permission.ts";
-import { lookAt } from "../storage/session_files.ts";
-import { isPinned } from "./pins.ts";
+import { lookAt, pinPathOf } from "../storage/session_files.ts";
 import type { PlannedPrune } from "./prune_plan.ts";
+import { STORE_FORMATS } from "./stores.ts";
+
+const WRITTEN = "it is being written";
 
 /** A session that nobody else writes, repairs, protects or prunes meanwhile. */
 export class PruneHold implements Disposable {
   /** The session. */
   readonly planned: PlannedPrune;
-  /** The lock of its writer, where there is one, and the one for taking turns. */
-  readonly #locks: readonly FileLock[];
+  /** The lock for taking turns, and the one of its writer, where there is one. */
+  readonly #locks: FileLock[];
   #isOver = false;
 
-  private constructor(planned: PlannedPrune, locks: readonly FileLock[]) {
+  private constructor(planned: PlannedPrune, turn: FileLock) {
     this.planned = planned;
-    this.#locks = locks;
+    this.#locks = [turn];
   }
 
   /**
-   * Takes hold of a session, and makes sure that what was planned still holds.
+   * Takes the lock for taking turns: nobody appends to the session, protects it, or goes on with it from then on.
    *
    * @param planned The session.
    * @returns The hold, or why the session has to stay.
    */
   static take(planned: PlannedPrune): PruneHold | string {
-    const { logPath } = planned;
-    const locks: FileLock[] = [];
     try {
-      const ownLock = lockPathOf(logPath);
-      if (lookAt(ownLock)?.isFile) locks.push(FileLock.take(ownLock));
-      locks.push(takeAppendLock(logPath));
-      const objection = objectionTo(planned, locks.length > 1);
-      if (objection === undefined) return new PruneHold(planned, locks);
-      free(locks);
-      return objection;
+      return new PruneHold(planned, takeAppendLock(planned.logPath));
     } catch (error) {
-      free(locks);
-      if (error instanceof LogLockedError) return "it is being written";
+      if (error instanceof LogLockedError) return WRITTEN;
+      throw error;
+    }
+  }
+
+  /**
+   * Takes the lock of the writer, where there is one, and makes sure that what was planned still holds.
+   *
+   * @param names The names of the files beside the log, as they are since the hold was taken.
+   * @returns Why the session has to stay; `undefined` when it may go.
+   */
+  secure(names: ReadonlySet<string>): string | undefined {
+    const { planned } = this;
+    try {
+      const isLocked = names.has(basename(lockPathOf(planned.logPath)));
+      if (isLocked && lookAt(lockPathOf(planned.logPath))?.isFile) {
+        const own = FileLock.takeExisting(lockPathOf(planned.logPath));
+        if (own !== undefined) this.#locks.push(own);
+      }
+      if (names.has(basename(pinPathOf(planned.logPath)))) return "it has been pinned meanwhile";
+      return objectionTo(planned, this.#locks.length > 1);
+    } catch (error) {
+      if (error instanceof LogLockedError) return WRITTEN;
       throw error;
     }
   }
@@ -67,16 +82,16 @@ function free(locks: readonly FileLock[]): void {
   for (const lock of locks) freeing.defer(() => lock.path.endsWith(".lock") ? lock.release() : lock.remove());
 }
 
-function objectionTo({ logPath, files }: PlannedPrune, hadLock: boolean): string | undefined {
+function objectionTo({ source, logPath, files }: PlannedPrune, hadLock: boolean): string | undefined {
   const info = lookAt(logPath);
   if (info === undefined) return "it is gone already";
-  if (isPinned(logPath)) return "it has been pinned meanwhile";
   const then = files.find(({ kind }) => kind === "log");
   const isSame = info.isSymlink || then?.bytes === info.size && then.modified === (info.mtime?.getTime() ?? 0);
   if (!isSame || info.isDirectory) return "it has changed meanwhile";
   if (!mayRead(logPath)) return "nobody can tell whether it runs: its log may not be read";
   try {
-    const { state } = livenessOf(logPath, ZIG, Date.now(), hadLock ? "free" : "absent");
+    const { dialect } = STORE_FORMATS[source];
+    const { state } = livenessOf(logPath, dialect, Date.now(), hadLock ? "free" : "absent");
     return state === "running" ? "it is running" : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined; // a symbolic link that leads nowhere

@@ -1,21 +1,22 @@
 /** What pruning would delete. */
 
-import { ZIG } from "../codec/zig.ts";
-import type { SessionLogIndexEntry } from "../codec/zig_index.ts";
 import { choosePrunes, type PruneLimits, type PruneReason, type PruneRow } from "../query/prune_choice.ts";
 import { compileSessionFilter } from "../query/session_filter.ts";
 import { isSessionId, type SessionId } from "../session_id.ts";
 import { Catalog, type SessionEntry } from "../storage/catalog.ts";
-import { allProjects, type Layout, type LayoutOptions, logPathOf, openLayout } from "../storage/layout.ts";
+import { allProjects, type Layout, type LayoutOptions, logPathOf } from "../storage/layout.ts";
 import type { SessionState } from "../storage/liveness.ts";
 import { type SessionFile, sessionFiles } from "../storage/session_files.ts";
+import { type CaredStore, openStore, STORE_SOURCES, type StoredEntry, type StoreSource } from "./stores.ts";
 
 /** A session as the catalogue of its project shows it. */
-export type ProjectSession = SessionEntry<SessionLogIndexEntry>;
+export type ProjectSession = SessionEntry<StoredEntry>;
 
 /** What is to be pruned: the sessions in question, and what of them is to stay. */
 export interface PruneOptions extends LayoutOptions, PruneLimits {
-  /** Only runs of this workflow; `*` stands for any text. */
+  /** Whose sessions: those of workflows when it is left out. The limits hold for `all` of them together. */
+  readonly source?: StoreSource | "all" | undefined;
+  /** Only runs of this workflow, or of this agent; `*` stands for any text. */
   readonly workflow?: string | undefined;
   /** Only sessions of these states; an empty list means any. */
   readonly states?: readonly SessionState[] | undefined;
@@ -29,6 +30,8 @@ export interface PruneOptions extends LayoutOptions, PruneLimits {
 export interface PlannedPrune {
   /** The session. */
   readonly id: SessionId;
+  /** Whose it is. */
+  readonly source: StoreSource;
   /** Its log; a name in the store, whatever an index says. */
   readonly logPath: string;
   /** What is known of it. */
@@ -39,13 +42,15 @@ export interface PlannedPrune {
   readonly bytes: number;
   /** Its files, as they were when the plan was made. */
   readonly files: readonly SessionFile[];
+  /** Directory of the store that it lies in. */
+  readonly root: string;
   /** Storage directory of its project. */
   readonly projectDir: string;
 }
 
 /** What pruning would do; hand it to {@linkcode pruneSessions}. */
 export interface PrunePlan {
-  /** Directory of the store. */
+  /** Directory of the store; of that of workflows where both are meant. */
   readonly root: string;
   /** The sessions that would be deleted, newest first. */
   readonly sessions: readonly PlannedPrune[];
@@ -59,6 +64,7 @@ export interface PrunePlan {
 
 interface Row extends PruneRow {
   readonly id: SessionId;
+  readonly source: StoreSource;
   readonly layout: Layout;
   readonly session: ProjectSession;
   readonly files: readonly SessionFile[];
@@ -73,30 +79,34 @@ interface Row extends PruneRow {
  * @throws {UsageError} When no store can be found.
  */
 export function planPrune(options: PruneOptions = {}): PrunePlan {
-  const { all = false, now = Date.now(), workflow, states } = options;
+  const { source = "zig", all = false, now = Date.now(), workflow, states } = options;
   const isMeant = compileSessionFilter({ workflow, states });
-  const layout = openLayout(options);
+  const stores = (source === "all" ? STORE_SOURCES : [source]).map((each) => openStore({ ...options, source: each }));
   const rows: Row[] = [];
   const leftovers: string[] = [];
-  for (const project of all ? allProjects(layout.root) : [layout]) {
-    const files = sessionFiles(project);
-    rows.push(...rowsOf(project, files, now).filter(({ session }) => isMeant(session)));
-    leftovers.push(...leftoversOf(files));
+  for (const store of stores) {
+    for (const layout of all ? allProjects(store.layout.root) : [store.layout]) {
+      const files = sessionFiles(layout);
+      for (const row of rowsOf({ ...store, layout }, files, now)) if (isMeant(row.session)) rows.push(row);
+      leftovers.push(...leftoversOf(files));
+    }
   }
   rows.sort((a, b) =>
     a.session.startedAt < b.session.startedAt ? 1 : a.session.startedAt > b.session.startedAt ? -1 : 0
   );
   const sessions = choosePrunes(rows, options, now).map(({ row, reason }): PlannedPrune => ({
     id: row.id,
+    source: row.source,
     logPath: logPathOf(row.layout, row.id),
     session: row.session,
     reason,
     bytes: row.bytes,
     files: row.files,
+    root: row.layout.root,
     projectDir: row.layout.projectDir,
   }));
   return {
-    root: layout.root,
+    root: stores[0]!.layout.root,
     sessions,
     bytes: sessions.reduce((sum, { bytes }) => sum + bytes, 0),
     counts: {
@@ -109,9 +119,13 @@ export function planPrune(options: PruneOptions = {}): PrunePlan {
 }
 
 /** The sessions whose logs lie where the store keeps them; what an index alone tells of is not ours to delete. */
-function rowsOf(layout: Layout, files: ReadonlyMap<SessionId, SessionFile[]>, now: number): Row[] {
+function rowsOf(
+  { source, dialect, layout }: CaredStore,
+  files: ReadonlyMap<SessionId, SessionFile[]>,
+  now: number,
+): Row[] {
   const seen = new Set<string>();
-  return new Catalog(layout, ZIG).list(now).flatMap((session): Row[] => {
+  return new Catalog(layout, dialect).list(now).flatMap((session): Row[] => {
     const { id } = session;
     const own = isSessionId(id) ? files.get(id) ?? [] : [];
     if (!isSessionId(id) || seen.has(id) || own.every(({ kind }) => kind !== "log")) return [];
@@ -119,6 +133,7 @@ function rowsOf(layout: Layout, files: ReadonlyMap<SessionId, SessionFile[]>, no
     const isPinned = own.some(({ kind }) => kind === "pin");
     return [{
       id,
+      source,
       layout,
       session,
       files: own,

@@ -1,18 +1,17 @@
 /** Deleting sessions. */
 
 import type { IndexSchema } from "../codec/dialect.ts";
-import { ZIG } from "../codec/zig.ts";
-import type { SessionLogEvent } from "../codec/zig_events.ts";
-import type { GlobalSessionEntry, SessionLogIndexEntry } from "../codec/zig_index.ts";
 import { LogLockedError } from "../errors.ts";
+import type { AnyEvent } from "../query/event_view.ts";
 import { Catalog } from "../storage/catalog.ts";
 import { FileLock } from "../storage/file_lock.ts";
 import type { IndexFile } from "../storage/index_file.ts";
-import { projectLayout } from "../storage/layout.ts";
+import { projectLayout, readDir } from "../storage/layout.ts";
 import { requirePath } from "../storage/permission.ts";
 import { lookAt } from "../storage/session_files.ts";
 import { PruneHold } from "./prune_hold.ts";
 import type { PlannedPrune, PrunePlan } from "./prune_plan.ts";
+import { STORE_FORMATS, type StoredEntry, type StoredGlobalEntry, type StoreFormat } from "./stores.ts";
 
 /** What became of a session that was to be pruned. */
 export interface PruneResult {
@@ -38,7 +37,11 @@ export interface PruneRunOptions {
   readonly onStep?: ((step: PruneStep) => void) | undefined;
 }
 
-type ZigCatalog = Catalog<SessionLogEvent, SessionLogIndexEntry, GlobalSessionEntry>;
+/** The two indexes that know the sessions of a project. */
+interface Indexes {
+  readonly dialect: StoreFormat["dialect"];
+  readonly catalog: Catalog<AnyEvent, StoredEntry, StoredGlobalEntry>;
+}
 
 /** Files that are kept open at a time: each session that is held and taken out of the indexes needs one or two. */
 const OPEN_FILES = 800;
@@ -73,46 +76,50 @@ export function* pruneInBatches(
 ): Generator<PruneResult[], void, void> {
   const { onStep = (): void => {} } = options;
   requirePath("write", plan.root);
-  for (const [projectDir, batch] of batches(plan.sessions)) {
-    const catalog = new Catalog(projectLayout(plan.root, projectDir), ZIG);
-    yield pruneBatch(batch, catalog, onStep);
+  for (const batch of batches(plan.sessions)) {
+    const { source, root, projectDir } = batch[0]!;
+    const { dialect } = STORE_FORMATS[source];
+    yield pruneBatch(batch, { dialect, catalog: new Catalog(projectLayout(root, projectDir), dialect) }, onStep);
   }
   for (const path of plan.leftovers) removeLeftover(path);
 }
 
 /** Sessions of one project at a time. */
-function* batches(sessions: readonly PlannedPrune[]): Generator<[projectDir: string, batch: PlannedPrune[]]> {
-  for (const [projectDir, own] of Map.groupBy(sessions, (planned) => planned.projectDir)) {
+function* batches(sessions: readonly PlannedPrune[]): Generator<readonly PlannedPrune[]> {
+  for (const own of Map.groupBy(sessions, (planned) => planned.projectDir).values()) {
     let batch: PlannedPrune[] = [];
     let open = 0;
     for (const planned of own) {
       batch.push(planned);
       open += planned.files.some(({ kind }) => kind === "lock") ? 2 : 1;
       if (open < OPEN_FILES - 1) continue;
-      yield [projectDir, batch];
+      yield batch;
       [batch, open] = [[], 0];
     }
-    if (batch.length > 0) yield [projectDir, batch];
+    if (batch.length > 0) yield batch;
   }
 }
 
 function pruneBatch(
   batch: readonly PlannedPrune[],
-  catalog: ZigCatalog,
+  indexes: Indexes,
   onStep: (step: PruneStep) => void,
 ): PruneResult[] {
   const results: PruneResult[] = [];
   const holds: PruneHold[] = [];
   using releasing = new DisposableStack();
-  for (const planned of batch) {
-    const hold = holdOf(planned);
-    if (hold instanceof PruneHold) holds.push(releasing.use(hold));
-    else results.push(hold);
+  const taken = batch.map((planned) => holdOf(planned));
+  for (const hold of taken) if (hold instanceof PruneHold) releasing.use(hold);
+  const names = new Set(readDir(indexes.catalog.layout.sessionsDir).map(({ name }) => name));
+  for (const hold of taken) {
+    const kept = hold instanceof PruneHold ? objectionOf(hold, names) : hold;
+    if (kept !== undefined) results.push(kept);
+    else if (hold instanceof PruneHold) holds.push(hold);
   }
   onStep("hold");
-  const isForgotten = forgetUnlessFull(holds, catalog, onStep);
+  const isForgotten = forgetUnlessFull(holds, indexes, onStep);
   results.push(...holds.map((hold) => deleteFiles(hold, onStep)));
-  if (!isForgotten) forget(batch.filter(({ logPath }) => lookAt(logPath) === undefined), catalog, () => {});
+  if (!isForgotten) forget(batch.filter(({ logPath }) => lookAt(logPath) === undefined), indexes, () => {});
   return results;
 }
 
@@ -125,14 +132,24 @@ function holdOf(planned: PlannedPrune): PruneHold | PruneResult {
   }
 }
 
+function objectionOf(hold: PruneHold, names: ReadonlySet<string>): PruneResult | undefined {
+  const { planned } = hold;
+  try {
+    const why = hold.secure(names);
+    return why === undefined ? undefined : { planned, outcome: "kept", why, bytesFreed: 0 };
+  } catch (error) {
+    return failed(planned, error);
+  }
+}
+
 /** On a full disk an index can only be written once something is gone: then that comes first. */
 function forgetUnlessFull(
   holds: readonly PruneHold[],
-  catalog: ZigCatalog,
+  indexes: Indexes,
   onStep: (step: PruneStep) => void,
 ): boolean {
   try {
-    forget(holds.map(({ planned }) => planned), catalog, onStep);
+    forget(holds.map(({ planned }) => planned), indexes, onStep);
     return true;
   } catch (error) {
     const code = (error as { code?: unknown }).code;
@@ -142,11 +159,15 @@ function forgetUnlessFull(
 }
 
 /** Takes sessions of one project out of both indexes. */
-function forget(sessions: readonly PlannedPrune[], catalog: ZigCatalog, onStep: (step: PruneStep) => void): void {
+function forget(
+  sessions: readonly PlannedPrune[],
+  { dialect, catalog }: Indexes,
+  onStep: (step: PruneStep) => void,
+): void {
   const ids = new Set<string>(sessions.map(({ id }) => id));
-  removeEntries(catalog.projectIndex, ZIG.projectIndex, ids);
+  removeEntries(catalog.projectIndex, dialect.projectIndex, ids);
   onStep("project index");
-  removeEntries(catalog.globalIndex, ZIG.globalIndex, ids);
+  removeEntries(catalog.globalIndex, dialect.globalIndex, ids);
   onStep("global index");
 }
 

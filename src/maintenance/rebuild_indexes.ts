@@ -1,12 +1,13 @@
 /** Makes the indexes of a store what its logs say. */
 
 import type { IndexDifference } from "../query/compare_index.ts";
-import { allProjects, type LayoutOptions, openLayout } from "../storage/layout.ts";
+import { allProjects } from "../storage/layout.ts";
 import { requirePath } from "../storage/permission.ts";
 import { checkIndexes, gatherFacts, type Scope } from "./index_check.ts";
+import { openStore, type StoreOptions } from "./stores.ts";
 
 /** Which indexes are rebuilt, and how. */
-export interface RebuildOptions extends LayoutOptions {
+export interface RebuildOptions extends StoreOptions {
   /** Whether the indexes of every project are rebuilt, not only that of this one. */
   readonly all?: boolean | undefined;
   /** Whether only to tell what would be done. */
@@ -38,10 +39,10 @@ export interface IndexRebuild {
  * @throws {Deno.errors.NotCapable} When the store may not be written.
  */
 export function rebuildIndexes(options: RebuildOptions = {}): IndexRebuild[] {
-  const layout = openLayout(options);
+  const { layout, ...format } = openStore(options);
   if (!options.dryRun) requirePath("write", layout.root);
   const layouts = allProjects(layout.root);
-  const rebuilt = rebuildScope({ layouts }, options, (path) => {
+  const rebuilt = rebuildScope({ layouts, format }, options, (path) => {
     return options.all === true || path === layout.indexPath || path === layout.globalIndexPath;
   });
   return rebuilt;

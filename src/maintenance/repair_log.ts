@@ -2,20 +2,22 @@
 
 import type { SessionEnd } from "../codec/dialect.ts";
 import { formatTimestamp, type Instant, parseTimestamp } from "../codec/timestamp.ts";
-import { encodeSessionEvent, ZIG } from "../codec/zig.ts";
-import type { SessionLogEvent } from "../codec/zig_events.ts";
+import type { SessionStatus } from "../codec/zig_events.ts";
 import { LogLockedError } from "../errors.ts";
 import type { FindingKind } from "../query/finding.ts";
+import type { LogRules } from "../query/log_rules.ts";
 import { AppendFile } from "../storage/append_file.ts";
 import { appendLockPathOf } from "../storage/append_lock.ts";
 import { type LockState, lockState } from "../storage/file_lock.ts";
 import { lockPathOf } from "../storage/layout.ts";
 import { livenessOf, type SessionState } from "../storage/liveness.ts";
 import type { LocatedLog } from "../storage/locate.ts";
+import { following } from "../storage/log_end.ts";
 import { Ownership } from "../storage/ownership.ts";
 import { readFully } from "../storage/read_fully.ts";
 import { lookAt } from "../storage/session_files.ts";
 import { moveTornTail, type TornTail, tornTail } from "../storage/torn_tail.ts";
+import type { StoredEvent, StoreFormat } from "./stores.ts";
 import { type Examination, examineLog } from "./verify_session.ts";
 
 /** Something that is done to a log. */
@@ -23,7 +25,12 @@ export type RepairAction =
   /** The unfinished last line is moved to a file of its own. */
   | { readonly kind: "move_torn_tail"; readonly offset: number; readonly bytes: number; readonly keptAt: string }
   /** The event that ends the session is written. */
-  | { readonly kind: "end_session"; readonly event: SessionLogEvent; readonly reason: string }
+  | {
+    readonly kind: "end_session";
+    readonly event: StoredEvent;
+    readonly status: SessionStatus;
+    readonly reason: string;
+  }
   /** The locks that its writer left are removed. */
   | { readonly kind: "remove_locks" };
 
@@ -53,46 +60,55 @@ export interface LogRepairOptions {
   readonly now?: number | undefined;
 }
 
+/** What an index still knows of a session. */
+export interface KnownSession {
+  /** What ran. */
+  readonly name: string;
+  /** How it ended; `undefined` where the index does not say. */
+  readonly end: SessionEnd | undefined;
+}
+
 /**
  * Repairs a log: moves an unfinished last line out of it, and ends the session when its writer has died. Each step can be
  * the last one that happens: the next repair goes on from there. A log that somebody writes is not touched, and whole
  * lines never are.
  *
  * @param log The log.
+ * @param format The form of the log.
  * @param options How.
- * @param endInIndex How the session ended, as far as an index still knows; asked for when the log does not.
+ * @param inIndex What an index still knows of the session; asked for when the log does not tell its end.
  * @returns What was done.
  * @throws {Deno.errors.NotFound} When there is no such log.
  */
 export async function repairLog(
   { id, logPath }: LocatedLog,
+  { dialect, rules }: StoreFormat,
   options: LogRepairOptions,
-  endInIndex: () => SessionEnd | undefined,
+  inIndex: () => KnownSession | undefined,
 ): Promise<LogRepair> {
   const now = options.now ?? Date.now();
   const lock = lockState(lockPathOf(logPath));
-  const { state } = livenessOf(logPath, ZIG, now, lock);
+  const { state } = livenessOf(logPath, dialect, now, lock);
   const report = { sessionId: id, logPath, state, untouched: null, actions: [], damageLeft: 0 };
   const needsEnd = state === "crashed" || state === "stale";
-  const lostEnd = needsEnd ? endInIndex() : undefined;
-  const mayEnd = state !== "stale" || options.stale === true || lostEnd !== undefined;
+  const known = needsEnd ? inIndex() : undefined;
+  const mayEnd = state !== "stale" || options.stale === true || known?.end !== undefined;
   const reason = whyUntouched(logPath, state, lock, mayEnd);
   if (reason !== undefined) return { ...report, untouched: reason };
   if (isSound(logPath, state, lock)) return report;
   const leavesLocks = lock === "free" || lookAt(appendLockPathOf(logPath)) !== undefined;
-  const circumstances = { needsEnd, lostEnd, lock, leavesLocks, now };
-  const plan = async (): Promise<Pick<LogRepair, "actions" | "damageLeft">> => {
-    const { found, damageLeft } = await examine(logPath, now, lock);
-    return { actions: planOf(found, circumstances), damageLeft };
+  const plan = async (areLeft: boolean): Promise<Pick<LogRepair, "actions" | "damageLeft">> => {
+    const { found, damageLeft } = await examine(logPath, rules, now, lock);
+    return { actions: planOf(found, { rules, needsEnd, known, lock, leavesLocks: areLeft, now }), damageLeft };
   };
-  const planned = await plan();
+  const planned = await plan(leavesLocks);
   if (options.dryRun || planned.actions.length === 0) return { ...report, ...planned };
   try {
     using ownership = Ownership.take(logPath);
-    const again = livenessOf(logPath, ZIG, now, lock).state;
+    const again = livenessOf(logPath, dialect, now, lock).state;
     if (again !== state) return { ...report, state: again, untouched: "somebody was faster" };
-    const final = await plan(); // nobody else changes the log any more
-    for (const action of final.actions) perform(action, logPath);
+    const final = await plan(ownership.foundLocks); // nobody else changes the log any more
+    for (const action of final.actions) perform(action, logPath, rules);
     ownership.finish();
     return { ...report, ...final };
   } catch (error) {
@@ -122,11 +138,12 @@ const REPAIRED: readonly FindingKind[] = ["torn", "missing_end", "empty"];
 
 async function examine(
   logPath: string,
+  rules: LogRules,
   now: number,
   lock: LockState,
 ): Promise<{ readonly found: Examination; readonly damageLeft: number }> {
   let damageLeft = 0;
-  const findings = examineLog(logPath, { now, lock });
+  const findings = examineLog(logPath, rules, { now, lock });
   while (true) {
     const { done, value } = await findings.next();
     if (done) return { found: value, damageLeft };
@@ -136,10 +153,12 @@ async function examine(
 
 /** What a plan depends on besides the log. */
 interface Circumstances {
+  /** What its dialect lets it hold. */
+  readonly rules: LogRules;
   /** Whether readers find no end among the last lines. */
   readonly needsEnd: boolean;
-  /** The end that an index still knows. */
-  readonly lostEnd: SessionEnd | undefined;
+  /** What an index still knows of the session. */
+  readonly known: KnownSession | undefined;
   /** What the lock of its writer told before it was taken. */
   readonly lock: LockState;
   /** Whether there were locks that nobody held. */
@@ -157,38 +176,45 @@ function planOf(found: Examination, circumstances: Circumstances): RepairAction[
   }
   if (needsEnd) {
     const reason = reasonOf(found, circumstances);
-    actions.push({ kind: "end_session", event: endEvent(found, circumstances, reason), reason });
+    const status = found.content.end?.status ?? circumstances.known?.end?.status ?? "failure";
+    actions.push({ kind: "end_session", event: endEvent(found, circumstances, status, reason), status, reason });
   } else if (leavesLocks) {
     actions.push({ kind: "remove_locks" });
   }
   return actions;
 }
 
-function reasonOf({ content }: Examination, { lostEnd, lock }: Circumstances): string {
+function reasonOf({ content }: Examination, { known, lock }: Circumstances): string {
   if (content.end !== undefined) return "its end stood far from the last line";
-  if (lostEnd !== undefined) return "its end was lost, an index still had it";
+  if (known?.end !== undefined) return "its end was lost, an index still had it";
   return lock === "free" ? "its writer had died" : "its writer had fallen silent";
 }
 
 /** The event that ends a session at its last sign of life. */
-function endEvent(found: Examination, { lostEnd, now }: Circumstances, reason: string): SessionLogEvent {
-  const { firstTime, lastTime, lastSeq, end } = found.content;
-  const lostTime = lostEnd === undefined ? undefined : parseTimestamp(lostEnd.endedAt);
-  const last = later(lastTime, lostTime) ?? instantOf(found.modified);
-  const extra = { repaired_at: formatTimestamp(instantOf(now)), repair_reason: reason };
-  const seq = BigInt(lastSeq) + 1n;
-  return {
-    seq: seq <= Number.MAX_SAFE_INTEGER ? Number(seq) : seq,
-    ts: formatTimestamp(last),
-    zig_session_id: found.sessionId,
-    type: "zig_session_ended",
-    status: end?.status ?? lostEnd?.status ?? "failure",
-    duration_ms: firstTime === undefined ? 0 : Math.max(0, Math.floor(millis(last) - millis(firstTime))),
-    ...extra,
-  };
+function endEvent(
+  found: Examination,
+  { rules, known, now }: Circumstances,
+  status: SessionStatus,
+  reason: string,
+): StoredEvent {
+  const { firstTime, lastTime, lastSeq, last } = found.content;
+  const lostTime = known?.end === undefined ? undefined : parseTimestamp(known.end.endedAt);
+  const time = later(lastTime, lostTime) ?? instantOf(found.modified);
+  const event = rules.endEvent({
+    sessionId: found.sessionId,
+    seq: following(lastSeq),
+    ts: formatTimestamp(time),
+    status,
+    durationMs: firstTime === undefined ? 0 : Math.max(0, Math.floor(millis(time) - millis(firstTime))),
+    reason,
+    repairedAt: formatTimestamp(instantOf(now)),
+    last,
+    name: known?.name ?? "",
+  });
+  return event as StoredEvent;
 }
 
-function perform(action: RepairAction, logPath: string): void {
+function perform(action: RepairAction, logPath: string, { dialect }: LogRules): void {
   switch (action.kind) {
     case "move_torn_tail": {
       const tail: TornTail = { logPath, offset: action.offset, length: action.bytes, keptAt: action.keptAt };
@@ -196,7 +222,7 @@ function perform(action: RepairAction, logPath: string): void {
     }
     case "end_session": {
       using file = AppendFile.open(logPath);
-      file.append(new TextEncoder().encode(`${encodeSessionEvent(action.event)}\n`));
+      file.append(new TextEncoder().encode(`${dialect.encode(action.event)}\n`));
       return file.sync();
     }
     case "remove_locks":

@@ -1,19 +1,19 @@
 /** Repairs sessions: one, or all of a store. */
 
-import type { IndexSchema, SessionEnd } from "../codec/dialect.ts";
-import { ZIG } from "../codec/zig.ts";
+import type { IndexSchema } from "../codec/dialect.ts";
 import { Catalog } from "../storage/catalog.ts";
 import { listLogs } from "../storage/evidence.ts";
 import type { IndexFile } from "../storage/index_file.ts";
-import { allProjects, type Layout, type LayoutOptions, logPathOf, openLayout } from "../storage/layout.ts";
+import { allProjects, type Layout, logPathOf } from "../storage/layout.ts";
 import { findLeftovers, leftoversOfIndex } from "../storage/leftovers.ts";
 import { locateLog } from "../storage/locate.ts";
 import { requirePath } from "../storage/permission.ts";
 import { type IndexRebuild, rebuildScope } from "./rebuild_indexes.ts";
-import { type LogRepair, type LogRepairOptions, repairLog } from "./repair_log.ts";
+import { type KnownSession, type LogRepair, type LogRepairOptions, repairLog } from "./repair_log.ts";
+import { openStore, type StoreFormat, type StoreOptions } from "./stores.ts";
 
 /** How sessions are repaired. */
-export interface RepairOptions extends LayoutOptions, LogRepairOptions {}
+export interface RepairOptions extends StoreOptions, LogRepairOptions {}
 
 /** What became of a session. */
 export interface SessionRepair {
@@ -59,12 +59,12 @@ export type StoreRepair =
  * ```
  */
 export async function repairSession(sessionId: string, options: RepairOptions = {}): Promise<SessionRepair> {
-  const layout = openLayout(options);
+  const { layout, ...format } = openStore(options);
   if (!options.dryRun) requirePath("write", layout.root);
   const located = locateLog(layout, sessionId);
-  const log = await repairLog(located, options, () => knownEnds(located.layout).get(located.id));
+  const log = await repairLog(located, format, options, () => knownSessions(located.layout, format).get(located.id));
   if (log.untouched !== null) return { log, indexes: [] };
-  return { log, indexes: rebuildScope({ layouts: [located.layout], only: located.id }, options) };
+  return { log, indexes: rebuildScope({ layouts: [located.layout], format, only: located.id }, options) };
 }
 
 /**
@@ -77,11 +77,11 @@ export async function repairSession(sessionId: string, options: RepairOptions = 
  * @throws {Deno.errors.NotCapable} When the store may not be written.
  */
 export async function* repairStore(options: RepairOptions = {}): AsyncGenerator<StoreRepair, void, void> {
-  const { root, globalIndexPath } = openLayout(options);
+  const { layout: { root, globalIndexPath }, ...format } = openStore(options);
   if (!options.dryRun) requirePath("write", root);
   const layouts = allProjects(root);
   const now = options.now ?? Date.now();
-  for (const layout of layouts) yield* repairProject(layout, options);
+  for (const layout of layouts) yield* repairProject(layout, format, options);
   const leftovers = [
     ...layouts.flatMap((layout) => findLeftovers(layout, now)),
     ...leftoversOfIndex(globalIndexPath, now),
@@ -90,15 +90,20 @@ export async function* repairStore(options: RepairOptions = {}): AsyncGenerator<
     if (!options.dryRun) remove();
     yield { kind: "leftover", path, what };
   }
-  for (const rebuild of rebuildScope({ layouts }, options)) yield { kind: "index", rebuild };
+  for (const rebuild of rebuildScope({ layouts, format }, options)) yield { kind: "index", rebuild };
 }
 
-async function* repairProject(layout: Layout, options: RepairOptions): AsyncGenerator<StoreRepair, void, void> {
-  let ends: ReadonlyMap<string, SessionEnd> | undefined;
+async function* repairProject(
+  layout: Layout,
+  format: StoreFormat,
+  options: RepairOptions,
+): AsyncGenerator<StoreRepair, void, void> {
+  let known: ReadonlyMap<string, KnownSession> | undefined;
+  const inIndex = (id: string): KnownSession | undefined => (known ??= knownSessions(layout, format)).get(id);
   for (const id of listLogs(layout).sort()) {
     const logPath = logPathOf(layout, id);
     try {
-      const repair = await repairLog({ layout, id, logPath }, options, () => (ends ??= knownEnds(layout)).get(id));
+      const repair = await repairLog({ layout, id, logPath }, format, options, () => inIndex(id));
       yield { kind: "log", repair };
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) continue; // removed since it was listed
@@ -108,15 +113,24 @@ async function* repairProject(layout: Layout, options: RepairOptions): AsyncGene
   }
 }
 
-/** How sessions ended, as far as the indexes know. */
-function knownEnds(layout: Layout): ReadonlyMap<string, SessionEnd> {
-  const catalog = new Catalog(layout, ZIG);
-  return new Map([...endsOf(catalog.globalIndex, ZIG.globalIndex), ...endsOf(catalog.projectIndex, ZIG.projectIndex)]);
+/** What the indexes know of sessions; that of the project counts for more. */
+function knownSessions(layout: Layout, { dialect }: StoreFormat): ReadonlyMap<string, KnownSession> {
+  const { projectIndex, globalIndex } = new Catalog(layout, dialect);
+  const known = new Map<string, KnownSession>();
+  for (
+    const [id, session] of [
+      ...sessionsOf(globalIndex, dialect.globalIndex),
+      ...sessionsOf(projectIndex, dialect.projectIndex),
+    ]
+  ) {
+    known.set(id, { name: session.name, end: session.end ?? known.get(id)?.end });
+  }
+  return known;
 }
 
-function endsOf<Entry>(index: IndexFile<Entry>, schema: IndexSchema<Entry>): [string, SessionEnd][] {
-  return index.load().entries.flatMap((entry): [string, SessionEnd][] => {
-    const { id, endedAt, status } = schema.summarize(entry);
-    return endedAt === null || status === null ? [] : [[id, { endedAt, status }]];
+function sessionsOf<Entry>(index: IndexFile<Entry>, schema: IndexSchema<Entry>): [string, KnownSession][] {
+  return index.load().entries.map((entry): [string, KnownSession] => {
+    const { id, name, endedAt, status } = schema.summarize(entry);
+    return [id, { name, end: endedAt === null || status === null ? undefined : { endedAt, status } }];
   });
 }

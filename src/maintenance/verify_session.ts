@@ -1,15 +1,16 @@
 /** Checks the log of a session: whether it goes on or not, and however long it is. */
 
 import { decodeBlock } from "../codec/decode_block.ts";
-import { ZIG } from "../codec/zig.ts";
 import { basename } from "../deps/path.ts";
 import type { Finding } from "../query/finding.ts";
+import type { LogRules } from "../query/log_rules.ts";
 import { type LogContent, LogVerifier, type LogWriter } from "../query/verify.ts";
 import { appendLockPathOf } from "../storage/append_lock.ts";
 import { type LockState, lockState } from "../storage/file_lock.ts";
 import { lockPathOf } from "../storage/layout.ts";
 import { isSilent, type SessionState } from "../storage/liveness.ts";
 import { readBlocks } from "../storage/read.ts";
+import { STORE_FORMATS, type StoreSource } from "./stores.ts";
 
 /** How a log is checked. */
 export interface VerifyOptions {
@@ -17,6 +18,8 @@ export interface VerifyOptions {
   readonly now?: number | undefined;
   /** How many findings are kept; the others are only counted. Default 1000. */
   readonly limit?: number | undefined;
+  /** Whose session it is; that of a workflow when it is left out. */
+  readonly source?: StoreSource | undefined;
 }
 
 /** What the check of a log came to. */
@@ -81,7 +84,8 @@ const ATTEMPTS = 3;
  */
 export async function verifySession(logPath: string, options: VerifyOptions = {}): Promise<SessionReport> {
   const findings: Finding[] = [];
-  const found = examineLog(logPath, options);
+  const { rules } = STORE_FORMATS[options.source ?? "zig"];
+  const found = examineLog(logPath, rules, options);
   while (true) {
     const { done, value } = await found.next();
     if (done) {
@@ -97,12 +101,14 @@ export async function verifySession(logPath: string, options: VerifyOptions = {}
  * length: what is unfinished in a log whose lock was free stays unfinished.
  *
  * @param logPath The log.
+ * @param rules What its dialect lets it hold.
  * @param options The time; and what the lock tells, for who holds it.
  * @returns What is found, as it is found; then all that is known of the log.
  * @throws {Deno.errors.NotFound} When there is no such log.
  */
 export async function* examineLog(
   logPath: string,
+  rules: LogRules,
   options: { readonly now?: number | undefined; readonly lock?: LockState } = {},
 ): AsyncGenerator<Finding, Examination, void> {
   const lock = options.lock ?? lockState(lockPathOf(logPath));
@@ -112,14 +118,14 @@ export async function* examineLog(
   const tell = (finding: Finding): Finding => (told[finding.severity]++, finding);
 
   for (let attempt = 1;; attempt++) {
-    const verifier = new LogVerifier(sessionId);
+    const verifier = new LogVerifier(sessionId, rules);
     let known = told.damage + told.note; // what an earlier attempt has told
     let changed = false;
     for await (const block of readBlocks(logPath, { to: size })) {
       for (const finding of verifier.take(block)) {
         if (known-- > 0) continue;
         changed = finding.kind === "malformed" && lock === "held" && attempt < ATTEMPTS &&
-          await isTakenBack(logPath, finding);
+          await isTakenBack(logPath, rules, finding);
         if (changed) break;
         yield tell(finding);
       }
@@ -131,7 +137,7 @@ export async function* examineLog(
     const modified = Deno.statSync(logPath).mtime?.getTime() ?? 0;
     const writer = options.lock === undefined && lockState(appendLockPathOf(logPath)) === "held"
       ? "alive"
-      : writerOf(lock, content, modified, options.now ?? Date.now());
+      : writerOf(lock, content, modified, rules, options.now ?? Date.now());
     for (const finding of verifier.finish(writer)) yield tell(finding);
     return {
       sessionId,
@@ -149,19 +155,25 @@ export async function* examineLog(
 }
 
 /** A writer takes a line back that the disk did not take whole, and writes another: a reader may have seen half of both. */
-async function isTakenBack(logPath: string, { offset }: Finding): Promise<boolean> {
+async function isTakenBack(logPath: string, { dialect }: LogRules, { offset }: Finding): Promise<boolean> {
   for await (const block of readBlocks(logPath, { from: offset })) {
-    return decodeBlock(ZIG, block)[0]?.kind !== "malformed";
+    return decodeBlock(dialect, block)[0]?.kind !== "malformed";
   }
   return true;
 }
 
-function writerOf(lock: LockState, { end, lastTime }: LogContent, modified: number, now: number): LogWriter {
+function writerOf(
+  lock: LockState,
+  { end, lastTime }: LogContent,
+  modified: number,
+  { dialect }: LogRules,
+  now: number,
+): LogWriter {
   if (lock === "held") return "alive";
   if (end !== undefined) return "gone";
   if (lock === "free") return "dead";
   const lastSign = Math.max(modified, (lastTime?.seconds ?? 0) * 1000);
-  return isSilent(lastSign, ZIG, now) ? "silent" : "alive";
+  return isSilent(lastSign, dialect, now) ? "silent" : "alive";
 }
 
 function stateOf(writer: LogWriter, { end }: LogContent): SessionState {

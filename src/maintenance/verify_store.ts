@@ -3,9 +3,10 @@
 import type { IndexDifferenceKind } from "../query/compare_index.ts";
 import { parseSessionId, type SessionId } from "../session_id.ts";
 import { listLogs } from "../storage/evidence.ts";
-import { allProjects, type LayoutOptions, logPathOf, openLayout } from "../storage/layout.ts";
+import { allProjects, logPathOf } from "../storage/layout.ts";
 import type { LocatedLog } from "../storage/locate.ts";
 import { type CheckedIndex, checkIndexes, gatherFacts, type Scope } from "./index_check.ts";
+import { openStore, STORE_FORMATS, type StoreOptions } from "./stores.ts";
 import { type SessionReport, type VerifyOptions, verifySession } from "./verify_session.ts";
 
 /** Something wrong with an index; always damage. */
@@ -32,7 +33,7 @@ export type StoreReport =
   | { readonly kind: "index"; readonly report: IndexReport };
 
 /** How a store is checked. */
-export interface VerifyStoreOptions extends LayoutOptions, VerifyOptions {
+export interface VerifyStoreOptions extends StoreOptions, VerifyOptions {
   /**
    * Milliseconds after which indexes that differ from the logs are compared once more: who writes a log without a lock
    * stamps the indexes a moment later. Default 1000.
@@ -51,26 +52,27 @@ const SETTLE_MS = 1000;
  * @throws {UsageError} When no store can be found.
  */
 export async function* verifyStore(options: VerifyStoreOptions = {}): AsyncGenerator<StoreReport, void, void> {
-  const { root } = openLayout(options);
-  const layouts = allProjects(root);
+  const { layout, ...format } = openStore(options);
+  const layouts = allProjects(layout.root);
   for (const layout of layouts) {
     for (const id of listLogs(layout).sort()) {
       const report = await unlessGone(verifySession(logPathOf(layout, id), options));
       if (report !== undefined) yield { kind: "session", report };
     }
   }
-  for (const report of await verifyIndexes({ layouts }, options)) yield { kind: "index", report };
+  for (const report of await verifyIndexes({ layouts, format }, options)) yield { kind: "index", report };
 }
 
 /**
  * Checks the entries of one session in the index of its project and in that of all projects.
  *
  * @param log The session's log.
- * @param options How.
+ * @param options How; `source` tells whose session it is.
  * @returns The two reports.
  */
 export function verifyEntries({ layout, id }: LocatedLog, options: VerifyStoreOptions = {}): Promise<IndexReport[]> {
-  return verifyIndexes({ layouts: [layout], only: parseSessionId(id) }, options);
+  const format = STORE_FORMATS[options.source ?? "zig"];
+  return verifyIndexes({ layouts: [layout], format, only: parseSessionId(id) }, options);
 }
 
 /**

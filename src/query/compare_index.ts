@@ -114,39 +114,43 @@ function corrected<Entry>(
   differ: (kind: IndexDifferenceKind, message: string) => void,
 ): Entry {
   const is = schema.summarize(entry);
-  const should = schema.summarize(log.entry);
+  const made = schema.merge?.(entry, log.entry) ?? log.entry;
+  const should = schema.summarize(made);
   const patch: Partial<Entry> = {};
-  const take = (...keys: string[]): void =>
-    keys.forEach((key) => patch[key as keyof Entry] = log.entry[key as keyof Entry]);
+  const take = (...keys: readonly string[]): void =>
+    keys.forEach((key) => patch[key as keyof Entry] = made[key as keyof Entry]);
+  const takeEnd = (): void => take(...END.filter((key) => Object.hasOwn(schema.codec.shape, key)));
 
   if (is.logPath !== should.logPath && !isSameFile(is.logPath, should.logPath)) {
     differ("log_path_wrong", `log_path is ${quote(is.logPath)}, not ${quote(should.logPath)}`);
     take("log_path");
   }
   if (should.endedAt === null && is.endedAt !== null) {
-    differ("end_unfounded", `the entry says ${is.status}, and the log does not end`);
-  } else if (should.endedAt !== null && (is.endedAt === null || is.status === null)) {
-    differ("end_missing", `the log ended with ${should.status}, and the entry does not say so`);
-    take("ended_at", "status");
+    differ("end_unfounded", `the entry says ${is.status ?? "that it ended"}, and the log does not end`);
+  } else if (should.endedAt !== null && (is.endedAt === null || is.status === null && should.status !== null)) {
+    const how = should.status === null ? "has ended" : `ended with ${should.status}`;
+    differ("end_missing", `the log ${how}, and the entry does not say so`);
+    takeEnd();
   } else if (is.status !== should.status || !isSameTime(is.endedAt, should.endedAt)) {
-    differ(
-      "end_differs",
-      `the entry says ${is.status} at ${is.endedAt}, the log ${should.status} at ${should.endedAt}`,
-    );
-    take("ended_at", "status");
+    const [told, known] = [is, should].map(({ status, endedAt }) => `${status ?? "the end"} at ${endedAt}`);
+    differ("end_differs", `the entry says ${told}, the log ${known}`);
+    takeEnd();
   }
   if (log.knowsStart) {
-    for (const key of differingFields(schema, entry, log.entry)) {
-      const [was, is] = [entry[key], log.entry[key]].map((value) => quote(String(value)));
+    for (const key of differingFields(schema, entry, made)) {
+      const [was, is] = [entry[key], made[key]].map((value) => quote(String(value)));
       differ("entry_differs", `${String(key)} is ${was}, in the log ${is}`);
-      patch[key] = log.entry[key];
+      patch[key] = made[key];
     }
   }
   return Object.keys(patch).length === 0 ? entry : { ...entry, ...patch };
 }
 
+/** What tells of the end. Not every index has all of it. */
+const END: readonly string[] = ["ended_at", "status"];
+
 /** Looked at by themselves. */
-const SPECIAL: readonly string[] = ["log_path", "ended_at", "status"];
+const SPECIAL: readonly string[] = ["log_path", ...END];
 
 function differingFields<Entry>(schema: IndexSchema<Entry>, entry: Entry, made: Entry): (keyof Entry & string)[] {
   return (Object.keys(schema.codec.shape) as (keyof Entry & string)[]).filter((key) => {

@@ -12,7 +12,7 @@ export interface FindingMeaning {
 }
 
 /**
- * The kinds of findings. A gap in the numbers is damage although a failed write leaves one too: either way an event that
+ * The kinds of findings; the dialect decides which of them there can be. A gap in the numbers is damage although a failed write leaves one too: either way an event that
  * happened is not in the log. Output needs no started step: writers may record it without announcing one.
  */
 export const FINDINGS = {

@@ -19,6 +19,12 @@ export class SequenceCheck {
   #greatest: U64 = 0;
   #unread = 0;
   #isFirst = true;
+  readonly #least: number;
+
+  /** @param least The number that the first event has, or the least one where there are several. */
+  constructor(least = 1) {
+    this.#least = least;
+  }
 
   /** The greatest number so far; 0 when there was none. */
   get greatest(): U64 {
@@ -52,7 +58,9 @@ export class SequenceCheck {
 
     const step = distance(last, seq);
     if (step >= 1 && step <= 1 + unread) return undefined;
-    if (isFirst && step === 0) return { kind: "seq_backwards", message: "the first number is 0, not 1" };
+    if (isFirst && step === 0) {
+      return this.#least === 0 ? undefined : { kind: "seq_backwards", message: "the first number is 0, not 1" };
+    }
     if (step < 0) return { kind: "seq_backwards", message: `number ${seq} comes after ${last}` };
     if (seq <= greatest) return { kind: "seq_repeat", message: `number ${seq} was there before` };
     const missing = distance(greatest, seq) - 1;

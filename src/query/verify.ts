@@ -5,11 +5,12 @@ import type { Decoded, DecodedMalformed, SessionEnd } from "../codec/dialect.ts"
 import type { U64 } from "../codec/json.ts";
 import { type Block, NEWLINE } from "../codec/lines.ts";
 import { formatTimestamp, type Instant, parseTimestamp } from "../codec/timestamp.ts";
-import { unknownFields, ZIG } from "../codec/zig.ts";
-import type { SessionLogEvent } from "../codec/zig_events.ts";
 import { damageHint, eventsWithin } from "./damage_hint.ts";
+import type { AnyEvent } from "./event_view.ts";
 import { type Finding, type FindingKind, FINDINGS } from "./finding.ts";
+import { type LogRules, REPAIR_FIELDS } from "./log_rules.ts";
 import { SequenceCheck } from "./sequence_check.ts";
+import { ZIG_RULES } from "./zig_rules.ts";
 
 /**
  * Who writes a log, as far as can be known: somebody does; the writer died; nothing has been heard for so long that nobody
@@ -23,7 +24,7 @@ export interface LogContent {
   readonly lines: number;
   /** Lines that hold an event, unknown types counted. */
   readonly events: number;
-  /** How the session ended, wherever in the log that stands. */
+  /** How the session ended, wherever in the log that stands, unless it was gone on with since. */
   readonly end: SessionEnd | undefined;
   /** The greatest number of an event; 0 when there is none. */
   readonly lastSeq: U64;
@@ -31,12 +32,11 @@ export interface LogContent {
   readonly firstTime: Instant | undefined;
   /** The latest time of an event. */
   readonly lastTime: Instant | undefined;
+  /** The last event of a known type. */
+  readonly last: AnyEvent | undefined;
   /** Byte offset of the unfinished last line, if there is one. */
   readonly tornAt: number | undefined;
 }
-
-/** What every line of the right form carries. */
-type AnyEvent = Pick<SessionLogEvent, "seq" | "ts" | "zig_session_id"> & { readonly type: string };
 
 /** Characters of recorded names that messages quote. */
 const QUOTED = 60;
@@ -44,7 +44,8 @@ const QUOTED = 60;
 /** Checks one log. Feed it with {@linkcode LogVerifier.take} from the beginning, then ask it to finish. */
 export class LogVerifier {
   readonly #id: string;
-  readonly #sequence = new SequenceCheck();
+  readonly #rules: LogRules;
+  readonly #sequence: SequenceCheck;
   readonly #startedSteps = new Set<string>();
   readonly #toldOnce = new Set<string>();
   #found: Finding[] = [];
@@ -55,6 +56,7 @@ export class LogVerifier {
   #isBlank = false;
   #isStarted = false;
   #end: SessionEnd | undefined;
+  #last: AnyEvent | undefined;
   #session: string;
   #firstTime: Instant | undefined;
   #time: Instant | undefined;
@@ -62,9 +64,14 @@ export class LogVerifier {
   #torn: Finding | undefined;
   #unterminated: Finding | undefined;
 
-  /** @param sessionId The session that the log should be of. */
-  constructor(sessionId: string) {
+  /**
+   * @param sessionId The session that the log should be of.
+   * @param rules What its dialect lets a log hold.
+   */
+  constructor(sessionId: string, rules: LogRules = ZIG_RULES) {
     this.#id = this.#session = sessionId;
+    this.#rules = rules;
+    this.#sequence = new SequenceCheck(rules.leastSeq);
   }
 
   /** What the log holds so far. */
@@ -76,6 +83,7 @@ export class LogVerifier {
       lastSeq: this.#sequence.greatest,
       firstTime: this.#firstTime,
       lastTime: this.#lastTime,
+      last: this.#last,
       tornAt: this.#torn?.offset,
     };
   }
@@ -88,7 +96,7 @@ export class LogVerifier {
    */
   take(block: Block): Finding[] {
     this.#found = [];
-    for (const line of decodeBlock(ZIG, block)) {
+    for (const line of decodeBlock(this.#rules.dialect, block)) {
       if (line.offset > this.#offset) this.#skipBlank(block, line.offset);
       this.#line++;
       this.#isBlank = false;
@@ -127,12 +135,13 @@ export class LogVerifier {
     return this.#found;
   }
 
-  #judge(line: Decoded<SessionLogEvent>): void {
+  #judge(line: Decoded<AnyEvent>): void {
     if (line.kind === "malformed") return this.#judgeMalformed(line);
+    const { startType, isOneRun } = this.#rules;
     const event = line.event as unknown as AnyEvent;
     if (line.kind === "unknown") this.#tellOnce("unknown_type", quote(line.type), `unknown type ${quote(line.type)}`);
-    if (this.#events === 0 && event.type !== "zig_session_started" && this.#unread === 0) {
-      this.#tell("not_started", `the first event is ${quote(event.type)}, not "zig_session_started"`);
+    if (isOneRun && this.#events === 0 && event.type !== startType && this.#unread === 0) {
+      this.#tell("not_started", `the first event is ${quote(event.type)}, not "${startType}"`);
     }
     this.#judgeEnvelope(event);
     if (line.kind === "event") this.#judgeEvent(line.event);
@@ -152,7 +161,9 @@ export class LogVerifier {
     this.#sequence.skip(eventsWithin(text));
   }
 
-  #judgeEnvelope({ seq, ts, zig_session_id: session }: AnyEvent): void {
+  #judgeEnvelope(event: AnyEvent): void {
+    const { seq, ts } = event;
+    const session = fieldOf(event, this.#rules.sessionField);
     if (session !== this.#session && session !== this.#id) {
       this.#tell("wrong_session", `the event names session ${quote(session)}`);
     }
@@ -173,44 +184,47 @@ export class LogVerifier {
     if (this.#lastTime === undefined || isBefore(this.#lastTime, time)) this.#lastTime = time;
   }
 
-  #judgeEvent(event: SessionLogEvent): void {
+  #judgeEvent(event: AnyEvent): void {
+    const { dialect, startType, isOneRun } = this.#rules;
     const { type } = event;
-    for (const field of unknownFields(event)) this.#judgeField(event, field);
-    if (this.#end !== undefined && type !== "zig_session_ended") this.#judgeAfterEnd(type);
-    switch (type) {
-      case "zig_session_started":
-        if (this.#isStarted) this.#tell("started_again", "the session starts a second time");
-        this.#isStarted = true;
-        break;
-      case "step_started":
-        this.#startedSteps.add(event.step_name);
-        break;
-      case "step_completed":
-      case "step_failed":
-        if (this.#startedSteps.has(event.step_name)) break;
-        this.#tellOnce(
-          "step_not_started",
-          event.step_name,
-          `step ${quote(event.step_name)} ${type === "step_failed" ? "failed" : "completed"} and never started`,
-        );
-        break;
-      case "zig_session_ended":
-        if (this.#end !== undefined) this.#tell("ended_again", "the session ends a second time");
-        this.#end ??= { endedAt: event.ts, status: event.status };
+    const end = dialect.endOf(event);
+    for (const field of this.#rules.unknownFields(event)) this.#judgeField(event, field, end !== undefined);
+    if (this.#end !== undefined && end === undefined) this.#judgeAfterEnd(type);
+    if (type === startType) {
+      if (this.#isStarted && isOneRun) this.#tell("started_again", "the session starts a second time");
+      this.#isStarted = true;
+    }
+    if (dialect.begins?.(event)) this.#end = undefined;
+    this.#judgeStep(event);
+    if (end !== undefined) {
+      if (this.#end !== undefined && isOneRun) this.#tell("ended_again", "the session ends a second time");
+      if (this.#end === undefined || !isOneRun) this.#end = end;
+    }
+    this.#last = event;
+  }
+
+  #judgeStep(event: AnyEvent): void {
+    const step = this.#rules.stepOf?.(event);
+    if (step === undefined) return;
+    const { name, news } = step;
+    if (news === "started") this.#startedSteps.add(name);
+    else if (!this.#startedSteps.has(name)) {
+      this.#tellOnce("step_not_started", name, `step ${quote(name)} ${news} and never started`);
     }
   }
 
-  #judgeField(event: SessionLogEvent, field: string): void {
-    const isEnd = event.type === "zig_session_ended";
-    if (isEnd && field === "repair_reason") return;
-    if (isEnd && field === "repaired_at") {
-      const { repaired_at: time, repair_reason: reason } = event as unknown as Record<string, unknown>;
-      return this.#tell("repaired", `ended by a repair at ${quote(String(time))}: ${quote(String(reason))}`);
+  #judgeField(event: AnyEvent, field: string, isEnd: boolean): void {
+    const [time, reason] = REPAIR_FIELDS;
+    if (isEnd && field === reason) return;
+    if (isEnd && field === time) {
+      const [when, why] = [time, reason].map((name) => quote(fieldOf(event, name)));
+      return this.#tell("repaired", `ended by a repair at ${when}: ${why}`);
     }
     this.#tellOnce("unknown_field", `${event.type}.${field}`, `unknown field ${quote(field)} of ${event.type}`);
   }
 
   #judgeAfterEnd(type: string): void {
+    if (!this.#rules.isOneRun) return;
     this.#tellOnce("after_end", "", `${quote(type)} stands behind the end of the session`);
   }
 
@@ -242,6 +256,10 @@ export class LogVerifier {
 
 function isBefore(one: Instant, other: Instant): boolean {
   return one.seconds < other.seconds || one.seconds === other.seconds && one.nanos < other.nanos;
+}
+
+function fieldOf(event: AnyEvent, name: string): string {
+  return String((event as unknown as Readonly<Record<string, unknown>>)[name]);
 }
 
 function quote(text: string): string {

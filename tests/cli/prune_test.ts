@@ -208,6 +208,7 @@ Deno.test("ziglog du tells the same as JSON when asked to", async () => {
   const { size } = Deno.statSync(at.logs.stale);
   const script = rows.find(({ workflow }) => workflow === "script");
   assertEquals({ ...script, project: null }, {
+    source: "zig",
     project: null,
     kind: "sessions",
     workflow: "script",

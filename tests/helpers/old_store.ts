@@ -1,9 +1,19 @@
 /** A store with a session of every kind, most of them old. */
 
-import { startSession } from "../../src/session/session_appender.ts";
-import { openCatalog } from "../../src/session/sessions.ts";
+import { appendEventToLog } from "../../src/agent/append_event.ts";
+import { AgentLogWriter } from "../../src/agent/writer.ts";
 import { pinSession } from "../../src/maintenance/pins.ts";
+import {
+  openStore,
+  type StoredEntry,
+  type StoredGlobalEntry,
+  type StoreFormat,
+  type StoreSource,
+} from "../../src/maintenance/stores.ts";
+import type { AnyEvent } from "../../src/query/event_view.ts";
+import { appendEvent, startSession } from "../../src/session/session_appender.ts";
 import { SessionWriter } from "../../src/session/writer.ts";
+import { Catalog } from "../../src/storage/catalog.ts";
 import { lockPathOf } from "../../src/storage/layout.ts";
 
 /** When the old sessions were written. */
@@ -17,6 +27,8 @@ export type Kind = "success" | "failure" | "torn" | "crashed" | "stale" | "pinne
 /** The store. */
 export interface OldStore extends Disposable {
   readonly root: string;
+  /** Whose sessions it holds: those of workflows, or of agents of the same names. */
+  readonly source: StoreSource;
   /** Its project, and another one, which has the session `foreign`. */
   readonly project: string;
   readonly elsewhere: string;
@@ -24,45 +36,96 @@ export interface OldStore extends Disposable {
   readonly logs: Readonly<Record<Kind, string>>;
 }
 
-/** Makes one. The sessions start an hour after each other, in the order of their kinds. */
-export function oldStore(): OldStore {
-  const root = Deno.makeTempDirSync();
-  const [project, elsewhere] = [`${root}/a`, `${root}/b`];
-  let clock = LONG_AGO;
-  const start = (workflowName: string, at: string = project, now: number = clock += HOUR): SessionWriter => {
-    const writer = SessionWriter.create({
-      workflowName,
-      workflowPath: "",
-      tierCount: 1,
-      root,
-      project: at,
-      clock: () => now,
-    });
-    writer.stepOutput("step", "stdout", "x".repeat(1000));
-    return writer;
+/** What writes a session. */
+export interface Writer extends Disposable {
+  readonly logPath: string;
+  end(status: "success" | "failure"): void;
+}
+
+/** Where a session is written, and when. */
+interface Written {
+  readonly root: string;
+  readonly project: string;
+  readonly clock: () => number;
+}
+
+/** How sessions are begun, and how one is that nobody holds a lock of. */
+const WRITERS: {
+  readonly [Source in StoreSource]: {
+    readonly start: (name: string, at: Written) => Writer;
+    readonly leave: (name: string, at: Written) => string;
   };
-  const ended = (name: string, status: "success" | "failure", ...where: [at?: string, now?: number]): string => {
-    const writer = start(name, ...where);
-    writer.ended(status, 1);
+} = {
+  zig: {
+    start: (workflowName, at) => {
+      const writer = SessionWriter.create({ workflowName, workflowPath: "", tierCount: 1, ...at });
+      writer.stepOutput("step", "stdout", "x".repeat(1000));
+      return {
+        logPath: writer.logPath,
+        end: (status) => writer.ended(status, 1),
+        [Symbol.dispose]: () => writer[Symbol.dispose](),
+      };
+    },
+    leave: (workflowName, at) => startSession({ workflowName, workflowPath: "", tierCount: 1, ...at }).logPath,
+  },
+  agents: {
+    start: startAgent,
+    leave: (provider, at) => {
+      const { logPath, ...writer } = startAgent(provider, at);
+      writer[Symbol.dispose]();
+      Deno.removeSync(lockPathOf(logPath));
+      Deno.removeSync(logPath.replace(/jsonl$/, "append"));
+      return logPath;
+    },
+  },
+};
+
+function startAgent(provider: string, { root, ...at }: Written): Writer {
+  const writer = AgentLogWriter.create({
+    provider,
+    wrapperSessionId: crypto.randomUUID(),
+    command: "exec",
+    root: `${root}/agents`,
+    ...at,
+  });
+  const started = { command: "exec", model: null, cwd: at.project, resumed: false, backfilled: false };
+  writer.emit("wrapper", { type: "session_started", ...started });
+  writer.emit("stdout", { type: "assistant_message", content: "x".repeat(1000), message_id: null });
+  return {
+    logPath: writer.logPath,
+    end: (status) => writer.finish(status === "success", status === "success" ? null : "no"),
+    [Symbol.dispose]: () => writer[Symbol.dispose](),
+  };
+}
+
+/** Makes one. The sessions start an hour after each other, in the order of their kinds. */
+export function oldStore(source: StoreSource = "zig"): OldStore {
+  const root = Deno.realPathSync(Deno.makeTempDirSync());
+  const [project, elsewhere] = [`${root}/a`, `${root}/b`];
+  const { start, leave } = WRITERS[source];
+  let clock = LONG_AGO;
+  const at = (where = project, now = clock += HOUR): Written => ({ root, project: where, clock: () => now });
+  const ended = (name: string, status: "success" | "failure", ...where: [where?: string, now?: number]): string => {
+    const writer = start(name, at(...where));
+    writer.end(status);
     return writer.logPath;
   };
   const success = ended("nightly", "success");
   const failure = ended("nightly", "failure");
   const torn = ended("build", "success");
   Deno.writeTextFileSync(`${torn}.torn-20200101T000000Z`, "torn");
-  const dead = start("build");
+  const dead = start("build", at());
   dead[Symbol.dispose]();
-  const options = { root, project, clock: (): number => clock };
-  clock += HOUR;
-  const { logPath: stale } = startSession({ workflowName: "script", workflowPath: "", tierCount: 1, ...options });
+  const stale = leave("script", at());
   const pinned = ended("nightly", "success");
-  pinSession(idOf(pinned), options);
-  const running = start("nightly");
+  pinSession(idOf(pinned), { root, project, source });
+  const running = start("nightly", at());
   const young = ended("nightly", "success", project, Date.now());
   const foreign = ended("nightly", "success", elsewhere);
   for (const path of [dead.logPath, stale]) Deno.utimeSync(path, clock / 1000, clock / 1000);
   return {
     root,
+    source,
     project,
     elsewhere,
     logs: {
@@ -83,6 +146,36 @@ export function oldStore(): OldStore {
   };
 }
 
+/** Where a store is, and whose sessions of it are meant. */
+export type OldStorePlace = Pick<OldStore, "root" | "project" | "source">;
+
+/** The catalogue of a store's project. */
+export function catalogOf(at: OldStorePlace): Catalog<AnyEvent, StoredEntry, StoredGlobalEntry> {
+  const { layout, dialect } = openStore(at);
+  return new Catalog(layout, dialect);
+}
+
+/** How what a store holds is written. */
+export function dialectOf(at: OldStorePlace): StoreFormat["dialect"] {
+  return openStore(at).dialect;
+}
+
+/** Makes a session that nobody holds, now, without an end. Returns its log. */
+export function leave(name: string, { root, project, source }: OldStorePlace): string {
+  return WRITERS[source].leave(name, { root, project, clock: Date.now });
+}
+
+/** Begins another session in a store, now. */
+export function begin(name: string, { root, project, source }: OldStore): Writer {
+  return WRITERS[source].start(name, { root, project, clock: Date.now });
+}
+
+/** Adds a sign of life to a session that nobody holds. */
+export function beat(logPath: string, { root, project, source }: OldStore): void {
+  if (source === "agents") appendEventToLog(logPath, { type: "heartbeat", interval_secs: 10 }, { provider: "script" });
+  else appendEvent(idOf(logPath), { type: "heartbeat", interval_secs: 10 }, { root, project });
+}
+
 /** The id of a log. */
 export function idOf(logPath: string): string {
   return /([^/\\]+)\.jsonl$/.exec(logPath)![1]!;
@@ -99,8 +192,8 @@ export interface Contents {
 }
 
 /** Takes down what a store holds. */
-export function contentsOf({ root, project }: Pick<OldStore, "root" | "project">): Contents {
-  const { layout, projectIndex, globalIndex } = openCatalog({ root, project });
+export function contentsOf(at: Omit<OldStorePlace, "source"> & { readonly source?: StoreSource }): Contents {
+  const { layout, projectIndex, globalIndex } = catalogOf({ source: "zig", ...at });
   const names = [...Deno.readDirSync(layout.sessionsDir)].map(({ name }) => name).sort();
   const logs = names.filter((name) => name.endsWith(".jsonl"));
   return {

@@ -8,9 +8,9 @@ function sizes(...paths: readonly string[]): SpaceTaken {
 }
 
 /** The sum of all that is told apart. */
-function total({ projects, indexes, broken, others }: DiskUsage): number {
+function total({ projects, indexes, broken, agents, others }: DiskUsage): number {
   const parts = projects.flatMap((each) => [...each.workflows, each.copies, each.indexes, each.broken, each.others]);
-  return [...parts, indexes, broken, others].reduce((sum, { bytes }) => sum + bytes, 0);
+  return [...parts, indexes, broken, agents, others].reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function everything(path: string): number {
@@ -51,6 +51,7 @@ Deno.test("diskUsage() accounts for every byte of the store when it looks at all
   Deno.writeTextFileSync(`${at.root}/sessions_index.json.broken-1`, "broken");
   Deno.mkdirSync(`${at.root}/agents`);
   Deno.writeTextFileSync(`${at.root}/agents/log`, "log");
+  Deno.writeTextFileSync(`${at.root}/ziglog.jsonc`, "{}");
   const outside = `${at.root}/logs/sessions`;
   Deno.mkdirSync(outside, { recursive: true });
   Deno.writeTextFileSync(`${outside}/x.jsonl`, "not JSON\n");
@@ -62,12 +63,13 @@ Deno.test("diskUsage() accounts for every byte of the store when it looks at all
     usage.projects.map(({ bytes }) => bytes).toSorted((a, b) => b - a),
   );
   assertEquals(usage.projects[2]!.workflows, [{ name: "", count: 1, bytes: 9 }]);
-  assertEquals([usage.broken, usage.others], [{ count: 1, bytes: 6 }, { count: 1, bytes: 3 }]);
+  assertEquals([usage.broken, usage.others], [{ count: 1, bytes: 6 }, { count: 1, bytes: 2 }]);
+  assertEquals(usage.agents, { count: 1, bytes: 3 });
   assertEquals([usage.bytes, usage.bytes], [total(usage), everything(at.root)]);
 });
 
 Deno.test("diskUsage() finds nothing when nothing is recorded", () => {
-  const root = Deno.makeTempDirSync();
+  const root = Deno.realPathSync(Deno.makeTempDirSync());
   try {
     const { bytes, projects } = diskUsage({ root, project: root, all: true });
     assertEquals([bytes, projects], [0, []]);

@@ -1,7 +1,7 @@
 /** A store is looked over: each thing that can be wrong, with a command that helps. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Diagnosis } from "../../src/maintenance/diagnosis.ts";
+import { type Diagnosis, quoted } from "../../src/maintenance/diagnosis.ts";
 import { examineStore } from "../../src/maintenance/doctor.ts";
 import { age, contentOf, record } from "../helpers/recorded.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
@@ -58,7 +58,10 @@ Deno.test("examineStore() finds nothing in a store without fault, and changes no
 Deno.test("examineStore() says what to do where there is no store, and where something is in its place", async () => {
   using dir = new TempDir();
   const none = await examine(dir.at("none"));
-  assertEquals([none["store"]?.state, none["store"]?.fix], ["warn", `ziglog --root ${dir.at("none")} run -- true`]);
+  assertEquals([none["store"]?.state, none["store"]?.fix], [
+    "warn",
+    `ziglog --root ${quoted(dir.at("none"))} run -- true`,
+  ]);
   assertEquals(none["logs"], undefined);
   const file = dir.write("it's a file", "");
   const found = await examine(file);
@@ -73,7 +76,7 @@ Deno.test({
     using dir = new TempDir();
     const { root, logPath } = store(dir);
     Deno.chmodSync(logPath, 0o644);
-    const fix = `chmod -R go= ${root}`;
+    const fix = `chmod -R go= ${quoted(root)}`;
     await assertOnly(root, { check: "permissions", state: "warn", fix });
     assertMatch((await examine(root))["permissions"]!.message, /1 of its files .*\.jsonl \(0644\)$/);
     new Deno.Command("sh", { args: ["-c", fix] }).outputSync();
@@ -86,7 +89,7 @@ Deno.test("examineStore() finds logs whose ends are damaged", async () => {
     using dir = new TempDir();
     const { root, logPath } = store(dir);
     Deno.writeTextFileSync(logPath, damage, { append: true });
-    await assertOnly(root, { check: "logs", state: "bad", fix: `ziglog --root ${root} verify --all` });
+    await assertOnly(root, { check: "logs", state: "bad", fix: `ziglog --root ${quoted(root)} verify --all` });
   }
   using dir = new TempDir();
   const { root, logPath } = store(dir);
@@ -108,17 +111,21 @@ Deno.test("examineStore() finds sessions whose writer died, and sessions that ha
   using dir = new TempDir();
   const { root } = store(dir);
   const { id, logPath } = record(root, "dead");
-  await assertOnly(root, { check: "crashed sessions", state: "warn", fix: `ziglog --root ${root} repair --all` });
+  await assertOnly(root, {
+    check: "crashed sessions",
+    state: "warn",
+    fix: `ziglog --root ${quoted(root)} repair --all`,
+  });
   Deno.removeSync(logPath.replace(/jsonl$/, "lock"));
   age(10, logPath);
-  const fix = `ziglog --root ${root} repair --stale ${id}`;
+  const fix = `ziglog --root ${quoted(root)} repair --stale ${id}`;
   await assertOnly(root, { check: "stale sessions", state: "warn", fix }, Date.now() + 60_000);
 });
 
 Deno.test("examineStore() finds indexes that do not say what the logs say, and damaged ones", async () => {
   using dir = new TempDir();
   const { root } = store(dir);
-  const fix = `ziglog --root ${root} reindex --all`;
+  const fix = `ziglog --root ${quoted(root)} reindex --all`;
   Deno.writeTextFileSync(`${root}/sessions_index.json`, '{"sessions":[]}');
   await assertOnly(root, { check: "indexes", state: "warn", fix });
   Deno.writeTextFileSync(`${root}/sessions_index.json`, '{"sessions":[');
@@ -139,7 +146,11 @@ Deno.test("examineStore() finds locks and temporary files that were left, and co
   for (const path of [`${root}/sessions_index.json.tmp`, logPath.replace(/jsonl$/, "lock")]) {
     Deno.chmodSync(path, 0o600);
   }
-  await assertOnly(root, { check: "left-over files", state: "warn", fix: `ziglog --root ${root} repair --all` });
+  await assertOnly(root, {
+    check: "left-over files",
+    state: "warn",
+    fix: `ziglog --root ${quoted(root)} repair --all`,
+  });
   const found = await examine(root);
   assertMatch(found["left-over files"]!.message, /^2 /);
   assertEquals(found["set aside"]?.message, "1 damaged indexes and 1 unfinished lines are kept");

@@ -3,9 +3,9 @@
 import { assertEquals } from "@std/assert";
 import { planPrune } from "../../src/maintenance/prune_plan.ts";
 import { PRUNE_STEPS, pruneSessions, type PruneStep } from "../../src/maintenance/prune_sessions.ts";
-import { listSessions } from "../../src/session/sessions.ts";
+import { STORE_SOURCES } from "../../src/maintenance/stores.ts";
 import { resultOf, spawnFixture } from "../helpers/fixture.ts";
-import { contentsOf, idOf, type Kind, oldStore, without } from "../helpers/old_store.ts";
+import { catalogOf, contentsOf, idOf, type Kind, oldStore, without } from "../helpers/old_store.ts";
 
 const OLD: readonly Kind[] = ["success", "failure", "torn", "crashed", "stale"];
 const DAY = 24 * 3_600_000;
@@ -20,15 +20,19 @@ const TIMES: Readonly<Record<PruneStep, number>> = {
   "locks": OLD.length,
 };
 
-for (const step of PRUNE_STEPS) {
+const FAULTS = STORE_SOURCES.flatMap((source) => PRUNE_STEPS.map((step) => [source, step] as const));
+
+for (const [source, step] of FAULTS) {
   for (let times = 1; times <= TIMES[step]; times++) {
-    Deno.test(`pruneSessions() loses nothing else and is completed later when killed after "${step}" number ${times}`, async () => {
-      using at = oldStore();
+    Deno.test(`pruneSessions() of ${source} loses nothing else and is completed later when killed after "${step}" number ${times}`, async () => {
+      using at = oldStore(source);
       const before = contentsOf(at);
       const gone = OLD.map((kind) => at.logs[kind]);
       const after = without(before, gone);
-      const states = new Map(listSessions(at).map(({ id, state }) => [id, state]));
-      const killed = await resultOf(spawnFixture("pruner.ts", { args: [at.root, at.project, step, String(times)] }));
+      const states = new Map(catalogOf(at).list().map(({ id, state }) => [id, state]));
+      const killed = await resultOf(
+        spawnFixture("pruner.ts", { args: [at.root, at.project, source, step, String(times)] }),
+      );
       assertEquals([killed.code, killed.stdout], [137, ""], killed.stderr);
 
       const between = contentsOf(at);
@@ -36,7 +40,7 @@ for (const step of PRUNE_STEPS) {
       for (const [name, text] of Object.entries(after.logs)) assertEquals(between.logs[name], text, name);
       assertEquals(after.entries.filter((entry) => !between.entries.includes(entry)), []);
       assertEquals(after.names.filter((name) => !between.names.includes(name)), []);
-      const listed = new Map(listSessions(at).map(({ id, state }) => [id, state]));
+      const listed = new Map(catalogOf(at).list().map(({ id, state }) => [id, state]));
       for (const id of Object.keys(between.logs).map(idOf)) assertEquals(listed.get(id), states.get(id), id);
       assertEquals(listed.size, Object.keys(between.logs).length);
 
@@ -47,10 +51,12 @@ for (const step of PRUNE_STEPS) {
   }
 }
 
-Deno.test("pruneSessions() gets to its end when nobody kills it", async () => {
-  using at = oldStore();
-  const after = without(contentsOf(at), OLD.map((kind) => at.logs[kind]));
-  const { stdout, stderr } = await resultOf(spawnFixture("pruner.ts", { args: [at.root, at.project] }));
-  assertEquals(stdout, "done\n", stderr);
-  assertEquals(contentsOf(at), after);
-});
+for (const source of STORE_SOURCES) {
+  Deno.test(`pruneSessions() of ${source} gets to its end when nobody kills it`, async () => {
+    using at = oldStore(source);
+    const after = without(contentsOf(at), OLD.map((kind) => at.logs[kind]));
+    const { stdout, stderr } = await resultOf(spawnFixture("pruner.ts", { args: [at.root, at.project, source] }));
+    assertEquals(stdout, "done\n", stderr);
+    assertEquals(contentsOf(at), after);
+  });
+}

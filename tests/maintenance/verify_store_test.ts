@@ -1,10 +1,10 @@
 /** A whole store is checked: the logs, and the indexes against them. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { verifyEntries, verifyStore, type VerifyStoreOptions } from "../../src/maintenance/verify_store.ts";
 import { openLayout } from "../../src/storage/layout.ts";
 import { locateLog } from "../../src/storage/locate.ts";
-import { spawnFixture } from "../helpers/fixture.ts";
+import { resultOf, spawnFixture } from "../helpers/fixture.ts";
 import { golden, goldenText } from "../helpers/golden.ts";
 import { age, record } from "../helpers/recorded.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
@@ -144,24 +144,20 @@ Deno.test("verifyStore() leaves the index entries of a session that goes on", as
 Deno.test("verifyStore() finds no fault while sessions start, write and end at full speed", async () => {
   using dir = new TempDir();
   const root = dir.path;
-  const children = [1, 2].map(() => spawnFixture("sessions.ts", { args: [root, root, "150"], stdin: "piped" }));
-  await Promise.all(children.map((child) => child.stdin.close()));
-  let isOver = false;
-  const over = Promise.all(children.map((child) => child.output())).then((outputs) => {
-    isOver = true;
-    return outputs;
-  });
-  let looks = 0;
-  let seen = 0;
-  do {
-    for await (const { kind, report } of verifyStore({ root, settleMs: 0 })) {
-      if (kind === "session") seen++;
-      assertEquals([...report.findings], []);
-    }
-    looks++;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  } while (!isOver);
-  for (const { code, stderr } of await over) assertEquals(code, 0, new TextDecoder().decode(stderr));
-  assert(looks > 3 && seen > 300, `${looks} looks at ${seen} logs`);
+  for (let [looks, seen] = [0, 0]; looks <= 3 || seen <= 300;) { // a loaded machine may be through before that
+    const children = [1, 2].map(() => spawnFixture("sessions.ts", { args: [root, root, "150"], stdin: "piped" }));
+    await Promise.all(children.map((child) => child.stdin.close()));
+    let isOver = false;
+    const over = Promise.all(children.map(resultOf)).finally(() => isOver = true);
+    do {
+      for await (const { kind, report } of verifyStore({ root, settleMs: 0 })) {
+        if (kind === "session") seen++;
+        assertEquals([...report.findings], []);
+      }
+      looks++;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    } while (!isOver);
+    for (const { code, stderr } of await over) assertEquals([stderr, code], ["", 0]);
+  }
   assertEquals(await foundIn(root), []);
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { type AgentIndexEntry, ZAG_PROJECT_INDEX } from "../../src/codec/zag_index.ts";
 import { type SessionLogIndexEntry, ZIG_PROJECT_INDEX } from "../../src/codec/zig_index.ts";
 import { compareIndex, type IndexComparison, type IndexedLog } from "../../src/query/compare_index.ts";
 
@@ -183,3 +184,66 @@ Deno.test("compareIndex() says of a session that goes on that its entry may chan
   ]]);
   assertEquals(live.entries, [open, bb]);
 });
+
+const AGENT: AgentIndexEntry = {
+  wrapper_session_id: "w",
+  provider: "claude",
+  provider_session_id: "own",
+  log_path: "/logs/w.jsonl",
+  completeness: "partial",
+  started_at: "2026-11-21T01:00:00+00:00",
+  ended_at: "2026-11-21T01:00:20.5+00:00",
+  workspace_path: "/src",
+  command: "exec",
+  source_paths: ["/home/ada/.claude/own.jsonl"],
+  backfilled: true,
+};
+
+/** What the log of that session tells: less than its entry. */
+const FROM_LOG: AgentIndexEntry = {
+  ...AGENT,
+  completeness: "full",
+  started_at: "2026-11-21T01:00:07+00:00",
+  source_paths: [],
+  command: null,
+};
+
+const OF_AGENTS:
+  readonly (readonly [name: string, entry: Partial<AgentIndexEntry>, log: Partial<AgentIndexEntry>, found: string])[] =
+    [
+      ["nothing, where the entry knows more than the log, and nobody how it ended", {}, {}, ""],
+      [
+        "an end that is missing",
+        { ended_at: null },
+        {},
+        "end_missing: the log has ended, and the entry does not say so",
+      ],
+      [
+        "an end that is another",
+        { ended_at: "2026-11-21T01:00:00+00:00" },
+        {},
+        `end_differs: the entry says the end at 2026-11-21T01:00:00+00:00, the log the end at ${AGENT.ended_at}`,
+      ],
+      [
+        "an end that the log does not have",
+        {},
+        { ended_at: null },
+        "end_unfounded: the entry says that it ended, and the log does not end",
+      ],
+      ["another log", { log_path: "/else" }, {}, 'log_path_wrong: log_path is "/else", not "/logs/w.jsonl"'],
+    ];
+
+for (const [name, entry, log, found] of OF_AGENTS) {
+  Deno.test(`compareIndex() finds ${name}, in an index of agents' sessions`, () => {
+    const compareAgain = (entries: readonly AgentIndexEntry[]): IndexComparison<AgentIndexEntry> =>
+      compareIndex(ZAG_PROJECT_INDEX, entries, {
+        logs: new Map([["w", { entry: { ...FROM_LOG, ...log }, knowsStart: true, isLive: false }]]),
+        hasLog: () => true,
+        isSameFile: () => false,
+      });
+    const { differences, entries } = compareAgain([{ ...AGENT, ...entry }]);
+    assertEquals(differences.map(({ kind, message }) => `${kind}: ${message}`).join(), found);
+    assertEquals(entries, [AGENT]);
+    assertEquals(compareAgain(entries).entries, entries);
+  });
+}
