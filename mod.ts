@@ -67,6 +67,7 @@ export type {
 
 export type { Clock } from "./src/session/clock.ts";
 export { type CoordinatorOptions, SessionCoordinator } from "./src/session/coordinator.ts";
+export type { Redaction } from "./src/session/redaction.ts";
 export type { SessionOptions, StepDetails, StepFailure, StepResult } from "./src/session/session_options.ts";
 export { SessionWriter } from "./src/session/writer.ts";
 
@@ -136,6 +137,7 @@ export type { SessionFile, SessionFileKind } from "./src/storage/session_files.t
 export { type Finding, type FindingKind, type FindingMeaning, FINDINGS, type Severity } from "./src/query/finding.ts";
 export type { IndexDifference, IndexDifferenceKind } from "./src/query/compare_index.ts";
 export { type DoctorOptions, examineStore } from "./src/maintenance/doctor.ts";
+export type { StoredEntry, StoredEvent, StoreOptions, StoreSource } from "./src/maintenance/stores.ts";
 export type { Diagnosis, DiagnosisState } from "./src/maintenance/diagnosis.ts";
 export { type IndexRebuild, rebuildIndexes, type RebuildOptions } from "./src/maintenance/rebuild_indexes.ts";
 export type { LogRepair, LogRepairOptions, RepairAction } from "./src/maintenance/repair_log.ts";
@@ -168,7 +170,14 @@ export type { EventFilterSpec, TextMatch } from "./src/query/filter.ts";
 export type { TextQuerySpec, TextRange } from "./src/query/text_query.ts";
 export { sessionStats, type SessionStatsOptions } from "./src/session/stats.ts";
 export { type Durations, type Outcomes, sparkline } from "./src/query/outcomes.ts";
-export { type AgentUsages, RunStats, type Stats, type StepStats, type WorkflowStats } from "./src/query/stats.ts";
+export {
+  type AgentUsages,
+  type RunFacts,
+  RunStats,
+  type Stats,
+  type StepStats,
+  type WorkflowStats,
+} from "./src/query/stats.ts";
 export type { ModelUsage, TokenUsage } from "./src/query/usage.ts";
 export { type ReplayOptions, replaySession } from "./src/session/replay.ts";
 export { Pacer, replayDelays, type ReplayPace } from "./src/query/replay.ts";

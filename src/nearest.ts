@@ -11,7 +11,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) >= fewest) continue;
     const edits = editsBetween(word.toLowerCase(), candidate.toLowerCase());
-    if (edits < fewest) {
+    if (edits < fewest && edits < Math.max(word.length, candidate.length)) { // otherwise they have nothing in common
       fewest = edits;
       best = candidate;
     }

@@ -38,7 +38,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   outrig: ["codec", "storage"],
   sources: ["codec", "storage", "session", "agent", "outrig", "query"],
   runner: ["codec", "storage", "session", "agent", "outrig", "query", "export"],
-  config: ["query", "runner", "storage"],
+  config: ["query", "runner", "session", "storage"],
   fleet: ["codec", "storage", "session", "agent", "outrig", "query", "export"],
   web: ["codec", "storage", "session", "agent", "outrig", "query", "export", "fleet"],
   cli: [
@@ -56,7 +56,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "fleet",
     "web",
   ],
-  binary: ["cli", "storage", "outrig"],
+  binary: ["cli", "config", "storage", "agent", "outrig"],
   "mod.ts": ["codec", "storage", "session", "maintenance", "agent", "outrig", "query", "export"],
   "cli.ts": ["cli"],
 };

@@ -11,6 +11,7 @@ import { listLogs } from "../src/storage/evidence.ts";
 import { follow, type FollowEnd } from "../src/storage/follow.ts";
 import { read } from "../src/storage/read.ts";
 import { spawnFixture } from "./helpers/fixture.ts";
+import { GIVE_UP_MS } from "./helpers/following.ts";
 import { mixedLine } from "./helpers/mixed_lines.ts";
 import { TempDir } from "./helpers/temp_dir.ts";
 
@@ -62,7 +63,7 @@ async function killWriter(root: string, number: number): Promise<Corpse> {
 
 async function followToEnd(logPath: string): Promise<Followed> {
   const lines: Line[] = [];
-  for await (const item of follow(logPath, ZIG, { signal: AbortSignal.timeout(30_000) })) {
+  for await (const item of follow(logPath, ZIG, { signal: AbortSignal.timeout(GIVE_UP_MS) })) {
     if (item.kind === "lines") lines.push(...item.lines);
     if (item.kind === "end") return { lines, why: item.why };
   }

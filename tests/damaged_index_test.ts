@@ -207,30 +207,33 @@ for (const which of INDEXES) {
 Deno.test("SessionWriter loses nothing when both indexes are damaged again and again while 5 processes record", async () => {
   using store = new Store();
   const args = [store.path, store.path, "10"];
-  const children = Array.from({ length: 5 }, () => spawnFixture("sessions.ts", { args, stdin: "piped" }));
-  let running = children.length;
-  const results = children.map(async (child) => {
-    await child.stdin.close();
-    const result = await resultOf(child);
-    running--;
-    return result;
-  });
-  for (let time = 0; running > 0; time++) {
-    const { path } = store.catalog[INDEXES[time % 2]!];
-    const noise = crypto.getRandomValues(new Uint8Array(500));
-    // Opened first and written later, so that some of it comes while a process has the index in hand.
-    using file = Deno.openSync(path, { write: true, create: true });
-    if (time % 3 === 0) file.truncateSync(Math.floor(Math.random() * 400));
-    await new Promise((resolve) => setTimeout(resolve, 2));
-    if (time % 3 === 1) file.writeSync(noise);
-    if (time % 3 === 2) file.writeSync(new Uint8Array(300));
-  }
   const ids: string[] = [];
-  for (const { code, stdout, stderr } of await Promise.all(results)) {
-    assertEquals(code, 0, stderr);
-    ids.push(...stdout.trim().split("\n").slice(1));
+  // Whether it is hit while somebody records is up to the system: it is tried until it was.
+  for (let round = 1; INDEXES.some((which) => store.setAside(which).length < 2); round++) {
+    const children = Array.from({ length: 5 }, () => spawnFixture("sessions.ts", { args, stdin: "piped" }));
+    let running = children.length;
+    const results = children.map(async (child) => {
+      await child.stdin.close();
+      const result = await resultOf(child);
+      running--;
+      return result;
+    });
+    for (let time = 0; running > 0; time++) {
+      const { path } = store.catalog[INDEXES[time % 2]!];
+      const noise = crypto.getRandomValues(new Uint8Array(500));
+      // Opened first and written later, so that some of it comes while a process has the index in hand.
+      using file = Deno.openSync(path, { write: true, create: true });
+      if (time % 3 === 0) file.truncateSync(Math.floor(Math.random() * 400));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      if (time % 3 === 1) file.writeSync(noise);
+      if (time % 3 === 2) file.writeSync(new Uint8Array(300));
+    }
+    for (const { code, stdout, stderr } of await Promise.all(results)) {
+      assertEquals(code, 0, stderr);
+      ids.push(...stdout.trim().split("\n").slice(1));
+    }
+    assertEquals(new Set(ids).size, 50 * round);
   }
-  assertEquals(new Set(ids).size, 50);
 
   const states = store.states();
   for (const id of ids) assert(states[id] === "success" || states[id] === "failure", `${id} is ${states[id]}`);
@@ -240,6 +243,5 @@ Deno.test("SessionWriter loses nothing when both indexes are damaged again and a
   for (const which of INDEXES) {
     assertEquals(store.entries(which).length, ids.length + 3);
     assertEquals(store.entries(which).filter((entry) => entry.ended_at === null), []);
-    assert(store.setAside(which).length > 1);
   }
 });

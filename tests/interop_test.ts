@@ -11,6 +11,7 @@ import { openCatalog } from "../src/session/sessions.ts";
 import type { SessionSelector } from "../src/storage/catalog.ts";
 import { anyEvent } from "./helpers/arbitraries.ts";
 import { type CliResult, runCli } from "./helpers/deno.ts";
+import { GIVE_UP_MS } from "./helpers/following.ts";
 import { golden, goldenBytes, goldenText } from "./helpers/golden.ts";
 import { replay } from "./helpers/replay.ts";
 import { needs } from "./helpers/skip.ts";
@@ -40,7 +41,7 @@ class Home extends TempDir {
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      signal: AbortSignal.timeout(30_000), // it waits without end for the end of a log that it cannot read
+      signal: AbortSignal.timeout(GIVE_UP_MS), // it waits without end for the end of a log that it cannot read
     }).spawn();
   }
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { nearest } from "../src/nearest.ts";
 
-const KNOWN = ["name", "run", "depends_on", "env", "cwd", "retries", "timeout_secs", "when"];
+const KNOWN = ["name", "run", "depends_on", "env", "cwd", "retries", "timeout_secs", "when", "a", "abc"];
 
 for (
   const [word, meant] of [
@@ -14,6 +14,8 @@ for (
     ["retrys", "retries"],
     ["rum", "run"],
     ["", undefined],
+    ["b", undefined],
+    ["abcd", "abc"],
     ["xyzzy", undefined],
   ] as const
 ) {

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { denoDir } from "../scripts/imports.ts";
 import { projectName } from "../src/storage/layout.ts";
 import { fixtureArgs, type FixtureResult, resultOf, spawnFixture } from "./helpers/fixture.ts";
+import { GIVE_UP_MS } from "./helpers/following.ts";
 import { needs } from "./helpers/skip.ts";
 import { TempDir, tree } from "./helpers/temp_dir.ts";
 
@@ -26,6 +27,7 @@ class Home extends TempDir {
 
   env(): Record<string, string> {
     return {
+      SHELL: "/bin/sh", // what a terminal starts
       HOME: this.path,
       USERPROFILE: this.path,
       DENO_DIR: denoDir(),
@@ -163,7 +165,7 @@ for (const without of ["nothing", "--allow-env", "--allow-read", "--allow-write"
         stdin: "null",
         stdout: "piped",
         stderr: "piped",
-        signal: AbortSignal.timeout(20_000), // who prompts waits for an answer
+        signal: AbortSignal.timeout(GIVE_UP_MS), // who prompts waits for an answer
       });
       const { code, signal, stdout } = await terminal.output();
       const said = new TextDecoder().decode(stdout);
@@ -201,7 +203,7 @@ async function atTerminal(home: Home, args: readonly string[]): Promise<string> 
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(GIVE_UP_MS),
   }).output();
   return new TextDecoder().decode(stdout);
 }

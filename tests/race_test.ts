@@ -1,6 +1,6 @@
 /** Many programs that record at once: none gets in the way of another. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { listAllSessions, listSessions, SessionWriter } from "../mod.ts";
 import { encodeSessionEvent, ZIG } from "../src/codec/zig.ts";
 import { openCatalog } from "../src/session/sessions.ts";
@@ -92,9 +92,7 @@ Deno.test("listSessions() never fails and never loses a session when 20 processe
     await Promise.allSettled(listers.map((lister) => lister.output));
   }
   for (const lister of listers) {
-    const [rounds, inProject, inAll] = (await lister.output).trim().split(" ").map(Number);
-    assert(rounds! > 10, `listed only ${rounds} times`);
-    assertEquals([inProject, inAll], [ids.length, ids.length]);
+    assertEquals((await lister.output).trim().split(" ").map(Number), [ids.length, ids.length]);
   }
   await checkStore(root, ids);
 });

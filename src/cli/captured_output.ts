@@ -5,12 +5,13 @@ import type { OutputStream } from "../codec/zig_events.ts";
 import { join } from "../deps/path.ts";
 import type { Step } from "../runner/plan.ts";
 import type { RunObserver } from "../runner/run_observer.ts";
+import type { Redaction } from "../session/redaction.ts";
 import { safeNames } from "./safe_names.ts";
 
 /** How what steps write is captured. */
 export interface CaptureOptions {
   /** Takes secrets out of it. */
-  readonly redact?: ((text: string) => string) | undefined;
+  readonly redact?: Redaction | undefined;
   /** Is told of the first failure; nothing is written after it. */
   readonly onLoss: (error: unknown) => void;
 }
@@ -97,16 +98,18 @@ export class CapturedOutput implements Disposable {
 /** A file of one stream: byte for byte, or line by line where secrets are taken out. */
 class CapturedFile implements Disposable {
   readonly #file: Deno.FsFile;
-  readonly #redact: ((text: string) => string) | undefined;
+  readonly #redact: Redaction | undefined;
   readonly #splitter = new LineSplitter();
+  #redactLine: ((line: string) => string) | undefined;
 
-  constructor(path: string, redact: ((text: string) => string) | undefined) {
+  constructor(path: string, redact: Redaction | undefined) {
     this.#file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
     this.#redact = redact;
+    this.#redactLine = redact?.inTurn?.() ?? redact;
   }
 
   write(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.#redact === undefined) return this.#writeAll(bytes);
+    if (this.#redactLine === undefined) return this.#writeAll(bytes);
     const block = this.#splitter.push(bytes);
     if (block !== undefined) this.#writeRedacted(block.bytes);
   }
@@ -115,6 +118,7 @@ class CapturedFile implements Disposable {
   endAttempt(): void {
     const rest = this.#splitter.flush();
     if (rest !== undefined) this.#writeRedacted(rest.bytes);
+    this.#redactLine = this.#redact?.inTurn?.() ?? this.#redact;
   }
 
   [Symbol.dispose](): void {
@@ -122,7 +126,8 @@ class CapturedFile implements Disposable {
   }
 
   #writeRedacted(bytes: Uint8Array): void {
-    this.#writeAll(new TextEncoder().encode(this.#redact!(new TextDecoder().decode(bytes))));
+    const lines = new TextDecoder().decode(bytes).split("\n").map(this.#redactLine!);
+    this.#writeAll(new TextEncoder().encode(lines.join("\n")));
   }
 
   #writeAll(bytes: Uint8Array): void {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Redaction } from "../session/redaction.ts";
 import type { Host } from "./host.ts";
 import type { Style } from "./style.ts";
 
@@ -89,7 +90,7 @@ export interface CommandContext<Options extends OptionTable> extends Arguments<O
   /** How to colour standard output. */
   readonly style: Style;
   /** Takes secrets out of what is recorded; `undefined` when none are known. What is written to `host` is free of them. */
-  readonly redact: ((text: string) => string) | undefined;
+  readonly redact: Redaction | undefined;
 }
 
 /** A command. Its name and its one-line summary stand in the table of `main.ts`, which loads it when it is used. */

@@ -22,7 +22,8 @@ export const config = defineCommand({
     "--no- and the name of a switch turns it off for once. " +
     '"redact" says what is secret: "known" names kinds by their form (github, aws, jwt, url, … or all), "literals" are ' +
     'texts, "patterns" are regular expressions, "variables" name environment variables with secret values. run, record, ' +
-    "start and emit do not record what is secret, line by line, and the other commands do not show it. " +
+    "start and emit do not record what is secret, and the other commands do not show it. Secrets are looked for line by " +
+    "line; run and record also leave no line of a private key, which takes several. " +
     '"retention" has "keep_last", "older_than" and "max_size" for a ziglog prune that is told none of its own.\n\n' +
     "The environment says an option of a command by a name such as ZIGLOG_LIST_LIMIT=20; 1 and 0 turn switches on and " +
     "off, and commas part the items of a list. ZIGLOG_ROOT and ZIGLOG_PROJECT stand for --root and --project.",

@@ -3,8 +3,9 @@
 import type { ConfigFile } from "../config/config_file.ts";
 import { configPath, loadConfig } from "../config/load_config.ts";
 import { storeRoot } from "../storage/layout.ts";
+import { variableOf } from "./command_line.ts";
 import { COMMANDS } from "./commands.ts";
-import { fromEnvironment, variableOf } from "./environment.ts";
+import { fromEnvironment } from "./environment.ts";
 import type { Host } from "./host.ts";
 import type { Value } from "./parse.ts";
 import { checkCommands, fromSections, RETENTION, RETENTION_COMMAND } from "./settings.ts";

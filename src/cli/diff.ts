@@ -107,13 +107,17 @@ function describe({ id, name, state, startedAt }: Session): string {
   return visible(`${id} ${name}, ${state}, started ${formatTime(startedAt, 0)}`);
 }
 
+function noEnd({ state }: Session): string {
+  return `not (${state})`;
+}
+
 function diffText(a: Session, b: Session, found: SessionDiff, style: Style): string[] {
   const { status, output } = found;
   const lines = [
     style.dim(`a: ${describe(a)}`),
     style.dim(`b: ${describe(b)}`),
   ];
-  if (status !== null) lines.push(`ended: ${status.a ?? "not"} → ${status.b ?? "not"}`);
+  if (status !== null) lines.push(`ended: ${status.a ?? noEnd(a)} → ${status.b ?? noEnd(b)}`);
   for (const step of found.added) lines.push(style.green(`+ ${visible(step)}`));
   for (const step of found.dropped) lines.push(style.red(`- ${visible(step)}`));
   for (const flip of found.flips) lines.push(style.bold(`${visible(flip.step)}: ${flip.a} → ${flip.b}`));

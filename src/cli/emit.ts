@@ -41,7 +41,7 @@ export const emit = defineCommand({
     { command: 'ziglog emit "$id" step_failed step_name=build exit_code=2 error="no rule"', help: "it failed" },
     { command: 'ziglog emit "$id" tier_started tier_index=1 step_names=test step_names=lint', help: "a list" },
     {
-      command: 'make | jq -cR \'{type: "step_output", step_name: "build", line: .}\' | ziglog emit "$id"',
+      command: 'make | jq --unbuffered -cR \'{type: "step_output", step_name: "build", line: .}\' | ziglog emit "$id"',
       help: "the output of a command, line by line, as it comes",
     },
   ],

@@ -20,7 +20,24 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof SuppressedError) return failureOf(error.error);
   if (!(error instanceof Error)) return { exitCode: ExitCode.io, message: String(error) };
-  return { exitCode: exitCodeOf(error), message: isDefect(error) ? `internal error: ${error.stack}` : error.message };
+  return { exitCode: exitCodeOf(error), message: isDefect(error) ? `internal error: ${error.stack}` : reworded(error) };
+}
+
+/** What the runtime calls a step of its own, where people would say something else. */
+const VERBS: Readonly<Record<string, string>> = {
+  mkdir: "make directory",
+  readdir: "list directory",
+  readfile: "read",
+  writefile: "write",
+};
+
+/** In one line; an error of the system that nobody wrapped gets the form of all other messages. */
+function reworded({ message }: Error): string {
+  const [, why, verb, paths] = /^(.+ \(os error \d+\)): (\w+) '(.+)'$/s.exec(message) ?? [];
+  const told = why === undefined || verb === undefined || paths === undefined
+    ? message
+    : `Cannot ${VERBS[verb] ?? verb} "${paths.replace("' -> '", '" to "')}": ${why[0]!.toLowerCase()}${why.slice(1)}`;
+  return told.replaceAll("\n", "␊");
 }
 
 function exitCodeOf(error: Error): number {

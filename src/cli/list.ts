@@ -1,18 +1,15 @@
 import { stringifyJson } from "../codec/json.ts";
-import { formatAge, formatDuration, formatTime } from "../query/duration.ts";
 import { compileSessionFilter } from "../query/session_filter.ts";
-import { type Cell, table } from "../query/table.ts";
 import { visible, visibleJson } from "../query/visible.ts";
-import { fit, widthOf } from "../query/width.ts";
 import type { AgentOpening } from "../sources/agent_opening.ts";
-import { AGENT_SOURCES, type Source, type SourceName } from "../sources/source.ts";
-import { listSources, Sources, type SourceSession } from "../sources/sources.ts";
+import { AGENT_SOURCES, type AnySession, type Source, type SourceName } from "../sources/source.ts";
+import { sourceList, Sources, type SourceSession } from "../sources/sources.ts";
 import type { SessionState } from "../storage/liveness.ts";
-import { promptLine } from "./agent_facts.ts";
+import type { SessionList } from "../storage/session_list.ts";
 import { type Command, type CommandContext, defineCommand } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
+import { type ListRow, ListTable, type TableLook } from "./list_table.ts";
 import { SOURCE, sourceNames, tellGaps } from "./source_option.ts";
-import { PLAIN, stateColor, type Style } from "./style.ts";
 
 const STATES: readonly SessionState[] = ["running", "success", "failure", "crashed", "stale"];
 
@@ -30,15 +27,6 @@ const OPTIONS = {
 } as const;
 
 type Context = CommandContext<typeof OPTIONS>;
-
-/** Columns that give way on a narrow terminal, the first one first. */
-const FLEXIBLE = ["PROMPT", "WORKFLOW", "NAME", "AGENT", "MODEL", "PROJECT"];
-
-/** Characters of what an agent was asked for that are shown where no terminal limits them. */
-const PROMPT_LENGTH = 80;
-
-/** Characters that an id keeps on a narrow terminal, at least. */
-const SHORT_ID = 8;
 
 /** `ziglog list`: lists sessions. */
 export const list: Command<typeof OPTIONS> = defineCommand({
@@ -68,43 +56,66 @@ async function run({ options, host, layout, style, redact = String }: Context): 
   tellGaps(host, sources);
   const now = host.now().getTime();
   const notice = (message: string): void => host.stderr.write(`ziglog: ${visible(message)}\n`);
-  const rows = listSources(opened, { all: options.all, now, notice });
+  const listed = sourceList(opened, { all: options.all, now, notice });
   const fits = compileSessionFilter({
     states: options.state as readonly SessionState[],
     workflow: options.workflow,
   });
-  const wanted = rows.filter(({ session }) => fits(session)).slice(0, options.limit);
-  if (wanted.length === 0) {
-    const places = opened.map(({ root, projectDir }) => options.all ? root : projectDir);
-    const elsewhere = options.all ? "" : " (ziglog list --all shows every project)";
-    const what = rows.length === 0 ? "nothing is recorded" : `none of ${rows.length} sessions fits`;
+  const { isTerminal, columns: width } = host.stdout;
+  const { all, json, limit } = options;
+  const kind = kindOf(opened);
+  const openingOf = await loadOpenings(json || kind === "agents" ? opened : []);
+  const ids = (): string[] => listed.ids();
+  const table = new ListTable({ all, sources: opened.length, kind, redact, isTerminal, width, ids, now, style });
+  const lines: string[] = [];
+  const count = handOn(listed, { fits, limit }, ({ source, session }) => {
+    const row = { source, session, opening: openingOf(source, session) };
+    if (json) lines.push(toJson(row));
+    else table.add(row);
+  });
+  if (limit === 0) return ExitCode.ok;
+  if (count === 0) {
+    const places = opened.map(({ root, projectDir }) => all ? root : projectDir);
+    const elsewhere = all ? "" : " (--all shows every project)";
+    const what = listed.size === 0 ? "nothing is recorded" : `none of ${listed.size} sessions fits`;
     host.stderr.write(`${what}${places.length === 0 ? "" : ` in ${places.join(", ")}`}${elsewhere}\n`);
     return ExitCode.ok;
   }
-  const { isTerminal, columns: width } = host.stdout;
-  const { all } = options;
-  const pins = wanted.some(({ session }) => session.pinned);
-  const shortId = (): number => prefixLength(rows);
-  const kind = kindOf(opened);
-  const openings = await openingsOf(options.json || kind === "agents" ? wanted : []);
-  const look = { all, sources: opened.length, kind, openings, pins, isTerminal, width, shortId, now, style, redact };
-  const lines = options.json
-    ? wanted.map((row) => toJson(row, openings.get(row))).map(isTerminal ? visibleJson : String)
-    : rowsAsTable(wanted, look);
-  host.stdout.write(lines.join("\n") + "\n");
+  const drawn = json ? lines.map(isTerminal ? visibleJson : String) : table.lines();
+  host.stdout.write(drawn.join("\n") + "\n");
   return ExitCode.ok;
+}
+
+/** Which sessions are wanted. */
+interface Wanted {
+  readonly fits: (session: AnySession) => boolean;
+  readonly limit: number | undefined;
+}
+
+/** Hands on the newest of the sessions that fit, and tells how many these are; no other session is looked at. */
+function handOn(listed: SessionList<SourceSession>, wanted: Wanted, take: (row: SourceSession) => void): number {
+  const { fits, limit = Infinity } = wanted;
+  let count = 0;
+  for (let at = 0; at < listed.size && count < limit; at++) {
+    const row = listed.at(at);
+    if (!fits(row.session)) continue;
+    take(row);
+    count++;
+  }
+  return count;
+}
+
+type OpeningOf = (source: Source, session: AnySession) => AgentOpening | undefined;
+
+/** What tells how agent sessions began; it is loaded only where there are some. */
+async function loadOpenings(sources: readonly Source[]): Promise<OpeningOf> {
+  if (!sources.some(isAgent)) return () => undefined;
+  const { agentOpening } = await import("../sources/agent_opening.ts");
+  return (source, { logPath }) => isAgent(source) ? agentOpening(logPath) : undefined;
 }
 
 function isAgent({ name }: { readonly name: SourceName }): boolean {
   return (AGENT_SOURCES as readonly SourceName[]).includes(name);
-}
-
-/** How the agent sessions among these began; what tells that is loaded only where there are some. */
-async function openingsOf(rows: readonly SourceSession[]): Promise<Openings> {
-  const agents = rows.filter(({ source }) => isAgent(source));
-  if (agents.length === 0) return new Map();
-  const { agentOpening } = await import("../sources/agent_opening.ts");
-  return new Map(agents.map((row) => [row, agentOpening(row.session.logPath)]));
 }
 
 function kindOf(sources: readonly Source[]): TableLook["kind"] {
@@ -112,51 +123,7 @@ function kindOf(sources: readonly Source[]): TableLook["kind"] {
   return sources.every(isAgent) ? "agents" : "mixed";
 }
 
-type Openings = ReadonlyMap<SourceSession, AgentOpening>;
-
-/** How the table is drawn. */
-interface TableLook {
-  /** Whether the sessions are of several projects. */
-  readonly all: boolean;
-  /** How many sources they are of. */
-  readonly sources: number;
-  /** What they are all of. */
-  readonly kind: "workflows" | "agents" | "mixed";
-  /** How agent sessions began. */
-  readonly openings: Openings;
-  /** Takes secrets out of a text, before it is cut. */
-  readonly redact: (text: string) => string;
-  readonly isTerminal: boolean;
-  readonly width: number | undefined;
-  /** Whether some of them are protected. */
-  readonly pins: boolean;
-  /** Counts the characters by which the ids of this list can be told apart. */
-  readonly shortId: () => number;
-  readonly now: number;
-  readonly style: Style;
-}
-
-/** Where the terminal is too narrow, ids become prefixes that still tell them apart; then names are cut. */
-function rowsAsTable(rows: readonly SourceSession[], look: TableLook): string[] {
-  const names = headings(look);
-  const flexible = FLEXIBLE.map((name) => names.findIndex(({ text }) => text === name)).filter((at) => at !== -1);
-  const draw = (idLength: number, width?: number): string[] =>
-    table([names, ...rows.map((row) => cells(row, idLength, look))], { width, flexible });
-  const { width } = look;
-  if (width === undefined) return draw(Infinity);
-  const isTooWide = table([headings(look), ...rows.map((row) => cells(row, Infinity, { ...look, style: PLAIN }))])
-    .some((line) => widthOf(line) > width);
-  return draw(isTooWide ? look.shortId() : Infinity, width);
-}
-
-function prefixLength(rows: readonly SourceSession[]): number {
-  const ids = new Set(rows.map(({ session }) => session.id));
-  let length = SHORT_ID;
-  while (new Set(Array.from(ids, (id) => id.slice(0, length))).size < ids.size) length++;
-  return length;
-}
-
-function toJson({ source, session }: SourceSession, opening: AgentOpening | undefined): string {
+function toJson({ source, session, opening }: ListRow): string {
   const { id, state, durationMs, pinned } = session;
   return stringifyJson({
     ...source.storedOf(session),
@@ -167,40 +134,4 @@ function toJson({ source, session }: SourceSession, opening: AgentOpening | unde
     id,
     ...opening,
   });
-}
-
-/** What the column of names is called. */
-const NAMES: Readonly<Record<TableLook["kind"], string>> = { workflows: "WORKFLOW", agents: "AGENT", mixed: "NAME" };
-
-function headings({ all, sources, kind, pins, style }: TableLook): Cell[] {
-  const several = sources > 1;
-  const names = [
-    ...(several ? ["SOURCE"] : []),
-    ...["STATE", "DURATION", "STARTED", NAMES[kind]],
-    ...(kind === "agents" ? ["MODEL"] : []),
-    ...(all ? ["PROJECT"] : []),
-    ...(pins ? ["PIN"] : []),
-    "ID",
-    ...(kind === "agents" ? ["PROMPT"] : []),
-  ];
-  return names.map((text) => ({ text, paint: style.dim }));
-}
-
-function cells(row: SourceSession, idLength: number, look: TableLook): Cell[] {
-  const { source, session } = row;
-  const { all, sources, kind, openings, pins, isTerminal, now, style } = look;
-  const { model, prompt } = openings.get(row) ?? { model: null, prompt: null };
-  const started = isTerminal ? formatAge(session.startedAt, now) : formatTime(session.startedAt, 0);
-  return [
-    ...(sources > 1 ? [{ text: source.name }] : []),
-    { text: session.state, paint: stateColor(session.state, style) },
-    { text: session.durationMs === null ? "-" : formatDuration(session.durationMs) },
-    { text: visible(started) },
-    { text: visible(session.name), paint: style.bold },
-    ...(kind === "agents" ? [{ text: visible(model ?? "-") }] : []),
-    ...(all ? [{ text: visible(source.projectOf(session) ?? "-") }] : []),
-    ...(pins ? [{ text: session.pinned ? "*" : "" }] : []),
-    { text: visible(session.id.slice(0, idLength)) },
-    ...(kind === "agents" ? [{ text: fit(visible(promptLine(look.redact(prompt ?? "-"))), PROMPT_LENGTH) }] : []),
-  ];
 }

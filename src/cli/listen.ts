@@ -61,7 +61,10 @@ export const listen: Command<typeof OPTIONS> = defineCommand({
   options: OPTIONS,
   examples: [
     { command: "ziglog listen", help: "follow the newest session" },
-    { command: "ziglog listen --active --wait", help: "wait for the next run of this project, then follow it" },
+    {
+      command: "ziglog listen --active --wait",
+      help: "follow what runs in this project, or wait until something does",
+    },
     { command: "ziglog listen 289aa865 --filter step_failed -t", help: "when did which step fail?" },
     { command: "ziglog listen --all --cursor ~/.ship --json", help: "ship every event of every session somewhere" },
     { command: "ziglog listen --no-follow --json | jq .type", help: "the events of the newest session for a program" },

@@ -48,7 +48,8 @@ function parse<Options extends OptionTable>(
   const own = dashes === -1 ? args : args.slice(0, dashes);
   refuseOddities(specs, own);
   const off = new Set(own.filter((arg) => isNegation(arg, specs)));
-  const parsed = parseArgs([...own.filter((arg) => !off.has(arg)), ...args.slice(own.length)], {
+  const joined = joinValues(specs, own.filter((arg) => !off.has(arg)));
+  const parsed = parseArgs([...joined, ...args.slice(own.length)], {
     "--": true,
     alias: Object.fromEntries(names.filter((name) => specs[name]!.short).map((name) => [specs[name]!.short!, name])),
     boolean: names.filter((name) => specs[name]!.kind === "boolean"),
@@ -112,6 +113,22 @@ function refuseOddities(specs: OptionTable, args: readonly string[]): void {
     if (name === undefined || !Object.hasOwn(specs, name) || specs[name]!.kind !== "boolean") return;
     throw new UsageError(`Cannot use "${arg}": --${name} takes no value`);
   });
+}
+
+/** Joins options with the values that `parseArgs` would not take for theirs: an empty text, and a number below zero. */
+function joinValues(specs: OptionTable, args: readonly string[]): string[] {
+  const takesValue = (arg: string): boolean =>
+    Object.entries(specs).some(([name, { kind, short }]) => {
+      return kind !== "boolean" && (arg === `--${name}` || short !== undefined && arg === `-${short}`);
+    });
+  const joined: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const [arg, next] = [args[at]!, args[at + 1]];
+    const isJoined = next !== undefined && /^(?:-\d.*)?$/.test(next) && takesValue(arg);
+    joined.push(isJoined ? `${arg}=${next}` : arg);
+    if (isJoined) at++;
+  }
+  return joined;
 }
 
 function unknownOption(command: string, arg: string, key: string, names: readonly string[]): string {

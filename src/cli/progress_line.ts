@@ -1,3 +1,4 @@
+import { fit } from "../query/width.ts";
 import type { HostOutput } from "./host.ts";
 import { LiveOutput } from "./live_output.ts";
 
@@ -48,7 +49,7 @@ export class ProgressLine implements Disposable {
   #show(text: string): void {
     // One column is left free: a full line would wrap, and could not be taken back.
     const width = (this.#terminal.columns ?? USUAL_COLUMNS) - 1;
-    this.#output.write(`${CLEAR}${[...text].slice(0, width).join("")}`);
+    this.#output.write(`${CLEAR}${fit(text, Math.max(1, width))}`);
     this.#isShown = true;
   }
 }

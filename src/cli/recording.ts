@@ -1,6 +1,7 @@
 /** What the commands that record have in common. */
 
 import type { SessionStatus } from "../codec/zig_events.ts";
+import { formatDuration } from "../query/duration.ts";
 import { Recorder } from "../runner/recorder.ts";
 import { SignalRelay } from "../runner/signal_relay.ts";
 import { SessionCoordinator } from "../session/coordinator.ts";
@@ -107,9 +108,9 @@ export class Recording implements Disposable {
     if (quiet && code === ExitCode.ok) return code;
     const reasons = [this.signals.first ?? reason, this.recorder.isIncomplete ? "log incomplete" : undefined];
     const why = reasons.filter((each) => each !== undefined).join(", ");
-    const seconds = (this.elapsedMs / 1000).toFixed(1);
+    const took = formatDuration(this.elapsedMs);
     const where = this.#root === undefined ? "" : ` --root ${this.#root}`;
-    this.say(`${status}${why && ` (${why})`} after ${seconds} s: ziglog show${where} ${this.sessionId}`);
+    this.say(`${status}${why && ` (${why})`} after ${took}: ziglog show${where} ${this.sessionId}`);
     return code;
   }
 

@@ -1,5 +1,5 @@
 import { redactJson, redactLines } from "../config/redact_output.ts";
-import type { Redact } from "../config/redactor.ts";
+import type { Redaction } from "../session/redaction.ts";
 import type { Host, HostOutput } from "./host.ts";
 
 /**
@@ -10,7 +10,8 @@ import type { Host, HostOutput } from "./host.ts";
  * @param json Whether standard output gets JSON.
  * @returns The same world with other outputs; whole lines are to be written to them.
  */
-export function redactingHost(host: Host, redact: Redact, json: boolean): Host {
+export function redactingHost(host: Host, redact: Redaction, json: boolean): Host {
+  const next = redact.inTurn?.() ?? redact;
   return {
     ...host,
     cwd: () => host.cwd(),
@@ -21,7 +22,7 @@ export function redactingHost(host: Host, redact: Redact, json: boolean): Host {
     get stdin() {
       return host.stdin;
     },
-    stdout: new RedactingOutput(host.stdout, (text) => (json ? redactJson : redactLines)(text, redact)),
+    stdout: new RedactingOutput(host.stdout, (text) => json ? redactJson(text, redact, next) : redactLines(text, next)),
     stderr: new RedactingOutput(host.stderr, (text) => redactLines(text, redact)),
   };
 }

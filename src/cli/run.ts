@@ -34,7 +34,8 @@ and "model": what the agent itself writes down of its dialogue is then recorded 
 shows under the step; that needs --allow-read of the agent's folder. A step with "when": {"step": "test", "is": "failed"} runs after that step, and \
 only when it came out so ("succeeded", "failed" or "skipped").`,
     `A command is passed through: its input, output, signals and exit code; 127 tells that there is no such program, 126 \
-that it could not be started. A plan exits with 1 when a step failed. When the log cannot be written the run goes on, \
+that it could not be started. A plan exits with 1 when a step failed. When the reader of the output goes away, what \
+runs goes on, and is recorded. When the log cannot be written the run goes on, \
 this is told, and the exit code is 5 at least. On SIGINT, SIGTERM and SIGHUP everything that runs is told to end, and a \
 second SIGINT kills it.`,
     `With --session-dir the run is also a run of the program outrig: DIR gets session.json, what each step writes in \

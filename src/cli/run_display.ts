@@ -1,6 +1,7 @@
 /** What a person sees of a run while it goes on. */
 
 import type { OutputStream } from "../codec/zig_events.ts";
+import { pad, widthOf } from "../query/width.ts";
 import type { Plan, Step } from "../runner/plan.ts";
 import type { RunObserver } from "../runner/run_observer.ts";
 import { LinePrefixer } from "./line_prefixer.ts";
@@ -98,9 +99,9 @@ class PlanDisplay extends QuietDisplay {
     super(recording);
     this.#recording = recording;
     this.#outputs = outputs;
-    const width = Math.min(WIDEST_NAMES, Math.max(...plan.steps.map(({ name }) => lengthOf(name))));
+    const width = Math.min(WIDEST_NAMES, Math.max(...plan.steps.map(({ name }) => widthOf(name))));
     plan.steps.forEach(({ name }, at) => {
-      const label = `${name}${" ".repeat(Math.max(0, width - lengthOf(name)))} | `;
+      const label = `${pad(name, width)} | `;
       const marked = `\x1b[${COLORS[at % COLORS.length]}m${label}\x1b[39m`;
       this.#prefixers.set(name, {
         stdout: new LinePrefixer(colored.stdout ? marked : label),
@@ -142,8 +143,4 @@ class PlanDisplay extends QuietDisplay {
   override stepSkipped(step: Step, reason: string): void {
     this.#recording.say(`step "${step.name}" skipped: ${reason}`);
   }
-}
-
-function lengthOf(text: string): number {
-  return [...text].length;
 }

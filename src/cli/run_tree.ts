@@ -4,7 +4,7 @@ import type { U64 } from "../codec/json.ts";
 import { formatDuration, formatTime } from "../query/duration.ts";
 import { placeOf } from "../query/render.ts";
 import type { FailedAttempt, OutputLine, RunSummary, StepSummary, TierSummary } from "../query/summary.ts";
-import { fit, pad, widthOf } from "../query/width.ts";
+import { expandTabs, fit, pad, widthOf } from "../query/width.ts";
 import type { SessionEntry } from "../storage/catalog.ts";
 import type { SessionState } from "../storage/liveness.ts";
 import { agentLine, type StepAgents } from "./agent_facts.ts";
@@ -215,5 +215,5 @@ function fitted(text: string, paint: (text: string) => string): Detail {
 }
 
 function fitText(text: string, width: number | undefined): string {
-  return width === undefined ? text : fit(text, Math.max(1, width));
+  return width === undefined ? text : fit(expandTabs(text), Math.max(1, width));
 }

@@ -3,7 +3,7 @@
 import type { Decoded } from "../codec/dialect.ts";
 import { stringifyJson } from "../codec/json.ts";
 import { formatTime } from "../query/duration.ts";
-import { excerpt } from "../query/excerpt.ts";
+import { excerpt, type Piece } from "../query/excerpt.ts";
 import { visible, visibleJson } from "../query/visible.ts";
 import { widthOf } from "../query/width.ts";
 import type { AnyEvent } from "../query/event_view.ts";
@@ -158,8 +158,8 @@ export class SearchOutput implements Disposable {
     const [id, time, source, label] = headOf(hit).map(show);
     const taken = widthOf(`${id} ${time} ${source}${label}: `);
     const room = stdout.columns === undefined ? undefined : Math.max(LEAST_ROOM, stdout.columns - taken);
-    const text = excerpt(hit, room).map(({ text, isMatch }) =>
-      isMatch ? style.bold(style.red(show(text))) : show(text)
+    const text = fittingPieces(hit, room, show).map(({ text, isMatch }) =>
+      isMatch ? style.bold(style.red(text)) : text
     );
     return `${style.yellow(id!)} ${style.dim(time!)} ${style.cyan(source!)}${style.dim(label!)}: ${text.join("")}`;
   }
@@ -176,6 +176,22 @@ function headOf({ log, line, field }: SourceHit): [id: string, time: string, sou
   const type = line.kind === "event" ? line.event.type : line.type;
   const label = format.view.labelOf(type, field ?? "");
   return [id, formatTime(ts, 3) || "-", source, label === "" ? "" : ` ${label}`];
+}
+
+/** What there is room for, in columns: an excerpt counts characters, of which some are wide and some become visible. */
+function fittingPieces(hit: TextMatch, room: number | undefined, show: (text: string) => string): Piece[] {
+  const cut = (characters?: number): Piece[] =>
+    excerpt(hit, characters).map(({ text, isMatch }) => {
+      return { text: room === undefined ? show(text) : show(text).replaceAll("\t", " "), isMatch };
+    });
+  let pieces = cut(room);
+  for (let characters = room ?? 0; characters > 1;) {
+    const columns = pieces.reduce((sum, { text }) => sum + widthOf(text), 0);
+    if (columns <= room!) break;
+    characters = Math.max(1, Math.min(characters - 1, Math.floor(characters * room! / columns)));
+    pieces = cut(characters);
+  }
+  return pieces;
 }
 
 /** A hit takes one line, wherever it goes. */

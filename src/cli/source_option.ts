@@ -14,7 +14,7 @@ export const SOURCE = {
   kind: "string",
   value: "SOURCE",
   choices: CHOICES,
-  help: "zig (the default), agents, zag, outrig or all",
+  help: "whose sessions (default: zig)",
 } as const;
 
 /** The option of commands that choose one session. */
@@ -22,7 +22,7 @@ export const ID_SOURCE = {
   kind: "string",
   value: "SOURCE",
   choices: CHOICES,
-  help: "only a session of zig, agents, zag or outrig",
+  help: "only a session of this",
 } as const;
 
 type Context = Pick<CommandContext<OptionTable>, "host" | "layout">;

@@ -18,7 +18,7 @@ const SCRIPT = [
   "id=$(ziglog start nightly)",
   "trap '[ $? = 0 ] && s=success || s=failure; ziglog end \"$id\" --status $s' EXIT",
   'ziglog emit "$id" step_started step_name=build',
-  'make 2>&1 | jq -cR \'{type: "step_output", step_name: "build", line: .}\' | ziglog emit "$id"',
+  'make 2>&1 | jq --unbuffered -cR \'{type: "step_output", step_name: "build", line: .}\' | ziglog emit "$id"',
   'ziglog emit "$id" step_completed step_name=build duration_ms=$((SECONDS * 1000))',
 ].join("\n  ");
 

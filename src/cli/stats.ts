@@ -23,7 +23,7 @@ const OPTIONS = {
     kind: "string",
     value: "SOURCE",
     choices: ["zig", ...AGENT_SOURCES],
-    help: "whose sessions: zig by default",
+    help: "whose sessions (default: zig)",
   },
   all: { kind: "boolean", short: "a", help: "the sessions of every project, not only of this one" },
   workflow: { kind: "string", value: "NAME", help: "only runs of this workflow or agent; * stands for any text" },
@@ -34,7 +34,12 @@ const OPTIONS = {
 /** What the command is given. */
 export type StatsContext = CommandContext<typeof OPTIONS>;
 
-const HEADINGS = ["WORKFLOW / STEP", "RUNS", "OK", "P50", "P95", "MAX", "RETRIES", "FLAKY"];
+const NAME_HEADING = "WORKFLOW / STEP";
+
+/** Only with `--all`. */
+const PROJECT_HEADING = "PROJECT";
+
+const HEADINGS = ["RUNS", "OK", "P50", "P95", "MAX", "RETRIES", "FLAKY"];
 
 /** Only where an agent has run. */
 const USAGE_HEADINGS = ["TOKENS IN", "OUT", "COST"];
@@ -46,13 +51,14 @@ export const stats: Command<typeof OPTIONS> = defineCommand({
   usage: ["stats [--source SOURCE] [--workflow NAME] [--since TIME] [OPTIONS]"],
   description:
     "Shows how often each workflow was run, how often it went well, and how long it took; below it the same of its " +
-    "steps, the slowest first. Crashes count as failures; what has not ended does not count for OK. Durations are of " +
-    "what went well; RECENT shows the last 20 of them. FLAKY is how often a step passed right after it had failed " +
-    "with the same definition, in one run or from one to the next. Where steps ran agents, TOKENS IN, OUT and COST are " +
-    "what all of these used, as far as their sessions tell.\n\n" +
-    "An object of --json has workflow_name, runs, unfinished, successes, failures, success_rate (0 to 1), " +
-    "duration_ms (p50, p95, max), recent_ms, retries, usage and steps: objects of the same with step_name, skipped and " +
-    "flaky.\n\n" +
+    "steps, the slowest first. With --all, workflows of one name in several projects stand apart. A step that was " +
+    "skipped was not run. Crashes count as failures; what has not ended does not count for OK. Durations are of what " +
+    "went well; RECENT shows the last 20 of them. FLAKY is how often a step passed right after it had failed with the " +
+    "same definition, in one run or from one to the next. Where steps ran agents, TOKENS IN, OUT and COST are what all " +
+    "of these used, as far as their sessions tell.\n\n" +
+    "An object of --json has workflow_name, with --all project (null outside of any), runs (of a step: those that " +
+    "skipped it, too), unfinished, successes, failures, success_rate (0 to 1), duration_ms (p50, p95, max), recent_ms, " +
+    "retries, usage and steps: objects of the same with step_name, skipped and flaky.\n\n" +
     "Of source agents or zag it shows how agents did: see ziglog agents stats --help.",
   maxPositionals: 0,
   options: OPTIONS,
@@ -84,8 +90,8 @@ export const stats: Command<typeof OPTIONS> = defineCommand({
     });
     progress.clear();
     if (workflows.length === 0) host.stderr.write("no session fits\n");
-    else if (options.json) writeJsonLines(host, workflows.map(toJson));
-    else host.stdout.write(draw(workflows, host.stdout.columns, style).join("\n") + "\n");
+    else if (options.json) writeJsonLines(host, workflows.map((each) => toJson(each, all)));
+    else host.stdout.write(draw(workflows, { all, width: host.stdout.columns, style }).join("\n") + "\n");
     return ExitCode.ok;
   },
 });
@@ -99,9 +105,13 @@ function usageFrom(layout: LayoutOptions): (id: string) => Promise<ModelUsage | 
   };
 }
 
-function toJson({ name, runs, unfinished, retries, usage, steps, ...outcomes }: WorkflowStats): JsonObject {
+function toJson(
+  { name, project, runs, unfinished, retries, usage, steps, ...outcomes }: WorkflowStats,
+  all: boolean,
+): JsonObject {
   return {
     workflow_name: name,
+    ...(all ? { project } : {}),
     runs,
     unfinished,
     ...outcomesJson(outcomes),
@@ -113,16 +123,30 @@ function toJson({ name, runs, unfinished, retries, usage, steps, ...outcomes }: 
   };
 }
 
-function draw(workflows: readonly WorkflowStats[], width: number | undefined, style: Style): string[] {
+/** How the table is drawn. */
+interface TableLook {
+  /** Whether the workflows are of several projects. */
+  readonly all: boolean;
+  readonly width: number | undefined;
+  readonly style: Style;
+}
+
+function draw(workflows: readonly WorkflowStats[], { all, width, style }: TableLook): string[] {
   const hasUsage = workflows.some(({ usage }) => usage !== null);
-  const headings = [...HEADINGS, ...(hasUsage ? USAGE_HEADINGS : []), CHART_HEADING];
+  const names = [NAME_HEADING, ...(all ? [PROJECT_HEADING] : [])];
+  const headings = [...names, ...HEADINGS, ...(hasUsage ? USAGE_HEADINGS : []), CHART_HEADING];
   const look = { style, hasUsage };
+  const namesOf = (name: Cell, project: string): Cell[] => [name, ...(all ? [{ text: visible(project) }] : [])];
   const rows = [headings.map((text): Cell => ({ text, paint: style.dim }))];
   for (const workflow of workflows) {
-    rows.push(cells({ ...workflow, flaky: flakyOf(workflow) }, "", look));
-    for (const step of workflow.steps) rows.push(cells(step, "  ", look));
+    const name = { text: visible(workflow.name), paint: style.bold };
+    rows.push([...namesOf(name, workflow.project ?? "-"), ...cells({ ...workflow, flaky: flakyOf(workflow) }, look)]);
+    for (const step of workflow.steps) {
+      const runs = step.runs - step.skipped;
+      rows.push([...namesOf({ text: `  ${visible(step.name)}` }, ""), ...cells({ ...step, runs }, look)]);
+    }
   }
-  return table(rows, { width, flexible: [0, headings.length - 1] });
+  return table(rows, { width, flexible: [...names.keys(), headings.length - 1] });
 }
 
 function flakyOf({ steps }: WorkflowStats): number {
@@ -131,7 +155,6 @@ function flakyOf({ steps }: WorkflowStats): number {
 
 /** What a row tells. */
 interface Row extends Outcomes {
-  readonly name: string;
   readonly runs: number;
   readonly retries: number;
   readonly flaky: number;
@@ -139,13 +162,10 @@ interface Row extends Outcomes {
 }
 
 function cells(
-  { name, runs, successRate, durations, retries, flaky, usage, recent }: Row,
-  indent: string,
+  { runs, successRate, durations, retries, flaky, usage, recent }: Row,
   { style, hasUsage }: { readonly style: Style; readonly hasUsage: boolean },
 ): Cell[] {
-  const isStep = indent !== "";
   return [
-    { text: indent + visible(name), paint: isStep ? undefined : style.bold },
     { text: String(runs) },
     successCell(successRate, style),
     ...durationCells(durations),

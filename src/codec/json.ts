@@ -104,11 +104,26 @@ export function isWrittenAsFloat(holder: object, key: string): boolean {
  * @returns The JSON text.
  */
 export function stringifyJson(value: unknown, indent = 0): string {
+  if (isFlat(value)) {
+    const text = JSON.stringify(value, undefined, indent); // the same, and several times as fast
+    if (!text.includes("\\ud")) return text;
+  }
   return JSON.stringify(value, (_key, value) => {
     if (typeof value === "bigint") return rawJson(String(value));
     if (typeof value === "string") return value.toWellFormed();
     return value;
   }, indent);
+}
+
+/** Whether a value is an object of texts, numbers, truths and nulls only. */
+function isFlat(value: unknown): boolean {
+  if (!isJsonObject(value)) return false;
+  for (const key in value) if (isBigOrNested(value[key])) return false;
+  return true;
+}
+
+function isBigOrNested(member: unknown): boolean {
+  return typeof member === "bigint" || typeof member === "object" && member !== null;
 }
 
 /**

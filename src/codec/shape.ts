@@ -179,7 +179,9 @@ export class Codec<T> {
     for (let at = 0; at < this.#keys.length; at++) {
       const key = this.#keys[at]!;
       const field = this.#fields[at]!;
-      if (value[key] === undefined || value[key] === null && field.omissible) fillIn(value, key, field);
+      const member = value[key];
+      if (member === undefined || member === null && field.omissible) fillIn(value, key, field);
+      else if (field.accepts(member)) continue; // as nearly always
       if (!field.accepts(value[key])) {
         throw new SyntaxError(`field ${key} is ${show(value[key])}, not ${field.expected}`);
       }

@@ -29,6 +29,7 @@ export type FilteredSession = Pick<SessionEntry<unknown>, "name" | "state" | "st
  */
 export function compileSessionFilter(spec: SessionFilterSpec): (session: FilteredSession) => boolean {
   const tests = [...conditions(spec)];
+  if (tests.length === 0) return () => true;
   return (session) => tests.every((test) => test(session));
 }
 

@@ -25,6 +25,8 @@ export interface StepStats extends Outcomes {
 export interface WorkflowStats extends Outcomes {
   /** Name of the workflow. */
   readonly name: string;
+  /** The project that it ran in; `null` when its runs are not told apart by that. */
+  readonly project: string | null;
   /** All its runs. */
   readonly runs: number;
   /** Runs that had not ended, or of which nobody knows whether they have. */
@@ -46,6 +48,14 @@ export interface Stats {
 /** What agent sessions used, by their ids. */
 export type AgentUsages = ReadonlyMap<string, ModelUsage>;
 
+/** What is known of a run besides what its log tells. */
+export interface RunFacts {
+  /** The project that it ran in: workflows of one name in several projects are counted apart. */
+  readonly project?: string | undefined;
+  /** What the agent sessions of its steps used, by their ids. */
+  readonly usages?: AgentUsages | undefined;
+}
+
 /** Gathers how runs did, in memory that depends on the number of runs and steps. */
 export class RunStats {
   readonly #workflows = new Map<string, WorkflowTally>();
@@ -56,13 +66,14 @@ export class RunStats {
    * @param name Name of its workflow.
    * @param state How the run stands; a crash counts as a failure.
    * @param run The run.
-   * @param usages What the agent sessions of its steps used, by their ids.
+   * @param facts See {@linkcode RunFacts}.
    */
-  add(name: string, state: SessionState, run: RunSummary, usages: AgentUsages = new Map()): void {
-    const workflow = this.#workflows.get(name) ?? new WorkflowTally(name);
+  add(name: string, state: SessionState, run: RunSummary, { project, usages = new Map() }: RunFacts = {}): void {
+    const key = JSON.stringify([project, name]);
+    const workflow = this.#workflows.get(key) ?? new WorkflowTally(name, project ?? null);
     // Put last: it is the one that was run last.
-    this.#workflows.delete(name);
-    this.#workflows.set(name, workflow);
+    this.#workflows.delete(key);
+    this.#workflows.set(key, workflow);
     workflow.add(state, run, usages);
   }
 
@@ -78,13 +89,15 @@ export class RunStats {
 
 class WorkflowTally {
   readonly #name: string;
+  readonly #project: string | null;
   readonly #tally = new OutcomeTally();
   readonly #steps = new Map<string, StepTally>();
   #runs = 0;
   #unfinished = 0;
 
-  constructor(name: string) {
+  constructor(name: string, project: string | null) {
     this.#name = name;
+    this.#project = project;
   }
 
   add(state: SessionState, run: RunSummary, usages: AgentUsages): void {
@@ -105,6 +118,7 @@ class WorkflowTally {
       .sort((a, b) => (b.durations.p50 ?? -1) - (a.durations.p50 ?? -1));
     return {
       name: this.#name,
+      project: this.#project,
       runs: this.#runs,
       unfinished: this.#unfinished,
       ...this.#tally.outcomes(),

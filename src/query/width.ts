@@ -32,6 +32,16 @@ export function widthOf(text: string): number {
 }
 
 /**
+ * Tells whether every character of some texts takes one column and leaves a terminal as it is.
+ *
+ * @param texts The texts.
+ * @returns `true` when they are all of letters, digits, signs and spaces of ASCII.
+ */
+export function areSimple(texts: readonly string[]): boolean {
+  return SIMPLE.test(texts.join(""));
+}
+
+/**
  * Shortens text that is too wide.
  *
  * @param text Text without control characters.
@@ -73,6 +83,20 @@ export function splitByWidth(text: string, width: number): string[] {
     used += columns;
   }
   return [...parts, part];
+}
+
+/** Columns between two tab stops. */
+const TAB = 8;
+
+/**
+ * Replaces tabs by the spaces that a terminal would show for them at the beginning of a line.
+ *
+ * @param text Text without other control characters.
+ * @returns The text without tabs.
+ */
+export function expandTabs(text: string): string {
+  const [first = "", ...rest] = text.split("\t");
+  return rest.reduce((shown, part) => shown + " ".repeat(TAB - widthOf(shown) % TAB) + part, first);
 }
 
 /**

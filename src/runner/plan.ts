@@ -72,6 +72,9 @@ export interface Plan {
   readonly tiers: readonly (readonly Step[])[];
 }
 
+/** What some editors put in front of a text. */
+const BYTE_ORDER_MARK = "\ufeff";
+
 /**
  * Reads a plan.
  *
@@ -87,6 +90,7 @@ export interface Plan {
  * ```
  */
 export async function parsePlan(text: string, source: string): Promise<Plan> {
+  if (text.startsWith(BYTE_ORDER_MARK)) return await parsePlan(text.slice(1), source);
   try {
     return readPlan(parse(text));
   } catch (error) {

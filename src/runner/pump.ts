@@ -60,6 +60,7 @@ class BoundedWait {
   #isWaiting = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #since = 0;
+  #limit = 0;
   #waitedMs = 0;
   #bytes = 0;
   #isOver = false;
@@ -94,12 +95,13 @@ class BoundedWait {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#waitedMs += performance.now() - this.#since;
+    // Where it took longer, this process was held up: nobody was waited for.
+    this.#waitedMs += Math.min(performance.now() - this.#since, this.#limit);
     this.#bytes += bytes;
   }
 
   #arm(): void {
-    const limit = Math.min(this.#patience.silenceMs, this.#patience.waitMs - this.#waitedMs);
+    const limit = this.#limit = Math.min(this.#patience.silenceMs, this.#patience.waitMs - this.#waitedMs);
     this.#since = performance.now();
     this.#timer = setTimeout(() => {
       if (performance.now() - this.#since > limit + LATE_MS) return this.#arm();

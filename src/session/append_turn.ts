@@ -48,7 +48,9 @@ export class AppendTurn implements Disposable {
     const lock = waitToAppend(log.logPath);
     try {
       const ownLock = lockPathOf(log.logPath);
-      if (lockState(ownLock) === "held") throw new LogLockedError(ownLock);
+      if (lockState(ownLock) === "held") {
+        throw new LogLockedError(ownLock, "the program that runs this session writes it by itself");
+      }
       const end = readLogEnd(log.logPath, ZIG);
       if (end.lines.slice(-LAST_LINES).some(isEnd)) throw new SessionEndedError(log.id);
       return new AppendTurn(log, lock, end, clock);

@@ -2,13 +2,19 @@
 
 const NEWLINE = 0x0a;
 
+/**
+ * Bytes of a chunk that are made text at a time. All that is text at once may survive a collection of garbage, and the
+ * young part of the heap grows with what did so; less of it than a batch of output takes would cost more writes.
+ */
+const PART_BYTES = 10 * 1024;
+
 /** Characters after which a line without an end is recorded in pieces: no program's output may fill our memory. */
 const LONGEST_LINE = 4 * 1024 * 1024;
 
 /**
  * Makes a stream that cuts what is written to it into lines, at byte 0x0A only.
  *
- * @param take Gets the whole lines of each chunk, without their newlines; what it throws fails the stream.
+ * @param take Gets the whole lines of each chunk, many at once, without their newlines; what it throws fails the stream.
  * @returns The stream.
  */
 export function lineStream(take: (lines: readonly string[]) => void): WritableStream<Uint8Array> {
@@ -32,14 +38,17 @@ export function lineStream(take: (lines: readonly string[]) => void): WritableSt
   return new WritableStream({
     write(chunk: Uint8Array): void {
       const last = chunk.lastIndexOf(NEWLINE);
-      if (last !== -1) {
+      let start = 0;
+      while (start <= last) {
+        const end = endOfPart(chunk, start);
         // What a program ends a line with, CR and LF or LF alone, is not part of it, as for the Rust programs.
         // A newline never stands inside a character, so the text up to it is whole.
-        keep(decoder.decode(chunk.subarray(0, last), { stream: true }));
+        keep(decoder.decode(chunk.subarray(start, end), { stream: true }));
         keep(decoder.decode());
         take(takePending().replace(/\r$/, "").split(/\r?\n/));
+        start = end + 1;
       }
-      keep(decoder.decode(chunk.subarray(last + 1), { stream: true }));
+      keep(decoder.decode(chunk.subarray(start), { stream: true }));
       if (pendingLength > LONGEST_LINE) take([takePending()]);
     },
     close(): void {
@@ -48,4 +57,10 @@ export function lineStream(take: (lines: readonly string[]) => void): WritableSt
       if (rest !== "") take([rest]);
     },
   });
+}
+
+/** Where the last newline stands that is not too far behind the start, or else the next one. */
+function endOfPart(chunk: Uint8Array, start: number): number {
+  const end = chunk.lastIndexOf(NEWLINE, start + PART_BYTES);
+  return end >= start ? end : chunk.indexOf(NEWLINE, start);
 }

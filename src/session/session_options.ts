@@ -3,6 +3,7 @@
 import type { U64 } from "../codec/json.ts";
 import type { LayoutOptions } from "../storage/layout.ts";
 import type { Clock } from "./clock.ts";
+import type { Redaction } from "./redaction.ts";
 
 /** What a new session is, and how it is written. */
 export interface SessionOptions extends LayoutOptions {
@@ -22,7 +23,7 @@ export interface SessionOptions extends LayoutOptions {
    */
   readonly durability?: "none" | "fsync" | undefined;
   /** Takes secrets out of lines, errors, reasons, prompts and commands before they are written. */
-  readonly redact?: ((text: string) => string) | undefined;
+  readonly redact?: Redaction | undefined;
   /** Tells the time; for tests. */
   readonly clock?: Clock | undefined;
 }

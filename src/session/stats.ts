@@ -1,7 +1,9 @@
 /** How the sessions of a store did over time. */
 
 import { SESSION_EVENT_TYPES, ZIG } from "../codec/zig.ts";
+import type { GlobalSessionEntry } from "../codec/zig_index.ts";
 import { compileFilter } from "../query/filter.ts";
+import { projectNameOf } from "../query/project_name.ts";
 import { compileSessionFilter } from "../query/session_filter.ts";
 import { type AgentUsages, RunStats, type Stats } from "../query/stats.ts";
 import { RunFold, type RunSummary } from "../query/summary.ts";
@@ -17,7 +19,7 @@ import { Turn } from "../storage/turn.ts";
 
 /** Which sessions are looked at. */
 export interface SessionStatsOptions extends LayoutOptions {
-  /** Whether the sessions of all projects are looked at. Default `false`: those of one project. */
+  /** Whether the sessions of all projects are looked at, each project apart. Default `false`: those of one project. */
   readonly all?: boolean | undefined;
   /** The name of the workflow; `*` stands for any text. */
   readonly workflow?: string | undefined;
@@ -60,7 +62,10 @@ export async function sessionStats(options: SessionStatsOptions = {}): Promise<S
       continue;
     }
     const run = fold.summary();
-    stats.add(session.name, session.state, run, await usagesOf(run, options));
+    const project = options.all
+      ? projectNameOf(session.logPath, (session.entry as Partial<GlobalSessionEntry>).project)
+      : undefined;
+    stats.add(session.name, session.state, run, { project, usages: await usagesOf(run, options) });
     if (!turn.isOver) continue;
     await turn.pass();
   }

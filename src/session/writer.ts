@@ -1,7 +1,7 @@
 /** The write side of one session log. */
 
 import type { U64 } from "../codec/json.ts";
-import { checkOutput, OutputEncoder } from "../codec/output_encoder.ts";
+import { checkOutput, checkOutputs, OutputEncoder } from "../codec/output_encoder.ts";
 import { formatTimestamp } from "../codec/timestamp.ts";
 import { encodeSessionEvent, HEARTBEAT_SECONDS } from "../codec/zig.ts";
 import type { OutputStream, SessionEventKind, SessionLogEvent, SessionStatus } from "../codec/zig_events.ts";
@@ -14,7 +14,7 @@ import { requirePath } from "../storage/permission.ts";
 import { EventTime, systemClock } from "./clock.ts";
 import { lineStream } from "./line_stream.ts";
 import { SessionIndexes } from "./session_indexes.ts";
-import { redactEvent } from "./redact_event.ts";
+import { SessionRedaction } from "./redaction.ts";
 import type { SessionOptions, StepDetails, StepFailure, StepResult } from "./session_options.ts";
 import { sessionStarted } from "./session_started.ts";
 import { undo } from "./undo.ts";
@@ -55,7 +55,7 @@ export class SessionWriter implements Disposable {
   readonly #time: EventTime;
   readonly #output: OutputEncoder;
   readonly #fsync: boolean;
-  readonly #redact: ((text: string) => string) | undefined;
+  readonly #redaction: SessionRedaction | undefined;
   readonly #started = performance.now();
   #seq = 0;
   #ended = false;
@@ -75,7 +75,7 @@ export class SessionWriter implements Disposable {
     this.#time = new EventTime(options.clock ?? systemClock());
     this.#output = new OutputEncoder(sessionId);
     this.#fsync = options.durability === "fsync";
-    this.#redact = options.redact;
+    this.#redaction = options.redact && new SessionRedaction(options.redact);
   }
 
   /**
@@ -162,7 +162,12 @@ export class SessionWriter implements Disposable {
    * @param line The line, without its newline.
    */
   stepOutput(stepName: string, stream: OutputStream, line: string): void {
-    this.stepOutputs(stepName, stream, [line]);
+    checkOutput(stepName, stream, line);
+    if (this.#redaction !== undefined) line = this.#redaction.linesOf(stepName, stream)(line);
+    this.#output.clear();
+    this.#time.advance();
+    this.#output.add(++this.#seq, this.#time, stepName, stream, line);
+    this.#append(this.#output.bytes());
   }
 
   /**
@@ -173,8 +178,8 @@ export class SessionWriter implements Disposable {
    * @param lines The lines, without their newlines.
    */
   stepOutputs(stepName: string, stream: OutputStream, lines: readonly string[]): void {
-    checkOutput(stepName, stream, lines);
-    if (this.#redact !== undefined) lines = lines.map(this.#redact);
+    checkOutputs(stepName, stream, lines);
+    if (this.#redaction !== undefined) lines = lines.map(this.#redaction.linesOf(stepName, stream));
     this.#output.clear();
     for (const line of lines) {
       this.#time.advance();
@@ -278,11 +283,9 @@ export class SessionWriter implements Disposable {
   }
 
   #emit(kind: SessionEventKind): SessionLogEvent {
-    if (this.#ended) throw new SessionEndedError(this.sessionId);
     this.#time.advance();
-    const ts = formatTimestamp(this.#time);
-    const told = this.#redact === undefined ? kind : redactEvent(kind, this.#redact);
-    const event = { seq: this.#seq + 1, ts, zig_session_id: this.sessionId, ...told };
+    const envelope = { seq: this.#seq + 1, ts: formatTimestamp(this.#time), zig_session_id: this.sessionId };
+    const event = { ...envelope, ...(this.#redaction?.event(kind) ?? kind) };
     const bytes = utf8.encode(encodeSessionEvent(event) + "\n");
     this.#seq += 1;
     this.#append(bytes);

@@ -2,10 +2,11 @@
 
 import type { Dialect } from "../codec/dialect.ts";
 import type { JsonObject } from "../codec/json.ts";
-import { basename } from "../deps/path.ts";
 import type { AnyEvent, EventView, LogFormat } from "../query/event_view.ts";
+import { projectNameOf } from "../query/project_name.ts";
 import { Catalog, type SessionSelector } from "../storage/catalog.ts";
 import type { Layout } from "../storage/layout.ts";
+import type { SessionList } from "../storage/session_list.ts";
 import type { AnySession, SearchableLog, SessionLog, Source, SourceListOptions, SourceName } from "./source.ts";
 
 /** What the source needs to know of a dialect. */
@@ -45,8 +46,8 @@ export class IndexedSource<Event extends AnyEvent, ProjectEntry extends object, 
   }
 
   /** Lists the sessions, newest first. */
-  list({ all, now }: SourceListOptions): AnySession[] {
-    return all ? this.#catalog.listAll(now) : this.#catalog.list(now);
+  list(options: SourceListOptions): SessionList<AnySession> {
+    return this.#catalog.sessions(options);
   }
 
   /** Chooses one session. */
@@ -65,9 +66,7 @@ export class IndexedSource<Event extends AnyEvent, ProjectEntry extends object, 
 
   /** The name of the project's directory; nothing for what lies in the store itself. */
   projectOf({ entry, logPath }: AnySession): string | undefined {
-    const { project } = entry as { readonly project?: string };
-    if (project !== undefined && /[\\/]projects[\\/]/.test(project)) return basename(project);
-    return /[\\/]projects[\\/]([^\\/]+)[\\/]logs[\\/]/.exec(logPath)?.[1];
+    return projectNameOf(logPath, (entry as { readonly project?: string }).project);
   }
 
   /** The log of a session. */

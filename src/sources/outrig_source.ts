@@ -13,6 +13,7 @@ import { PLAIN_LOG } from "../query/plain_view.ts";
 import { isSessionId } from "../session_id.ts";
 import type { SessionEntry, SessionSelector } from "../storage/catalog.ts";
 import { readDir } from "../storage/layout.ts";
+import { SessionList } from "../storage/session_list.ts";
 import type { AnySession, SearchableLog, SessionLog, Source, SourceListOptions } from "./source.ts";
 
 /** A run as a list shows it. */
@@ -53,15 +54,16 @@ export class OutrigSource implements Source {
   }
 
   /** Lists the runs, newest first. */
-  list({ now, notice }: SourceListOptions): RunEntry[] {
-    return this.#store.list({ notice: ({ message }) => notice(message) }).map((run) => entryOf(run, now));
+  list({ now, notice }: SourceListOptions): SessionList<RunEntry> {
+    const runs = this.#store.list({ notice: ({ message }) => notice(message) });
+    return SessionList.of(runs, { idOf: ({ id }) => id, rowOf: (run) => entryOf(run, now) });
   }
 
   /** Chooses one run. */
   resolve(selector: SessionSelector, now: number): RunEntry {
     if (selector.kind === "id") return entryOf(this.#byId(selector.id), now);
-    const runs = this.list({ all: true, now, notice: () => {} });
-    const found = selector.kind === "latest" ? runs[0] : runs.find(({ state }) => state === "running");
+    const runs = this.#store.list().values().map((run) => entryOf(run, now));
+    const found = runs.find(({ state }) => selector.kind === "latest" || state === "running");
     if (found !== undefined) return found;
     const what = selector.kind === "latest" ? "nothing is recorded" : "none is running";
     throw new SessionNotFoundError(`Cannot find the ${selector.kind} run: ${what} in "${this.root}"`);

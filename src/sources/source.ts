@@ -4,6 +4,7 @@ import type { JsonObject } from "../codec/json.ts";
 import type { LogFormat } from "../query/event_view.ts";
 import type { SessionEntry, SessionSelector } from "../storage/catalog.ts";
 import type { LayoutOptions } from "../storage/layout.ts";
+import type { SessionList } from "../storage/session_list.ts";
 
 /** Names of the sources, in the order that ids are looked up in. */
 export const SOURCE_NAMES = ["zig", "agents", "zag", "outrig"] as const;
@@ -57,8 +58,8 @@ export interface Source {
   readonly projectDir: string;
   /** How the logs of its sessions are read; `undefined` where not every session has one. */
   readonly format: LogFormat | undefined;
-  /** Lists the sessions, newest first. */
-  list(options: SourceListOptions): AnySession[];
+  /** Lists the sessions, newest first; what is known of one is found out when it is reached. */
+  list(options: SourceListOptions): SessionList<AnySession>;
   /**
    * Chooses one session.
    *

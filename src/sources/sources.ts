@@ -5,6 +5,7 @@ import { AmbiguousSessionError, SessionNotFoundError, UsageError } from "../erro
 import { parseSessionId } from "../session_id.ts";
 import type { SessionSelector } from "../storage/catalog.ts";
 import type { LayoutOptions } from "../storage/layout.ts";
+import { SessionList } from "../storage/session_list.ts";
 import { openSource } from "./open_source.ts";
 import type { AnySession, Source, SourceListOptions, SourceName } from "./source.ts";
 
@@ -113,6 +114,22 @@ export class Sources {
 }
 
 /**
+ * Lists the sessions of several sources of which not all may be wanted.
+ *
+ * @param sources The sources.
+ * @param options Which sessions.
+ * @returns The sessions, newest first. Those of a single source are looked at when they are reached.
+ */
+export function sourceList(sources: readonly Source[], options: SourceListOptions): SessionList<SourceSession> {
+  const lists = sources.map((source) => source.list(options).map((session) => ({ source, session })));
+  if (lists.length === 1) return lists[0]!;
+  return SessionList.of(newestFirst(lists.flatMap((list) => list.toArray())), {
+    idOf: ({ session }) => session.id,
+    rowOf: (row) => row,
+  });
+}
+
+/**
  * Lists the sessions of several sources.
  *
  * @param sources The sources.
@@ -120,8 +137,7 @@ export class Sources {
  * @returns The sessions, newest first.
  */
 export function listSources(sources: readonly Source[], options: SourceListOptions): SourceSession[] {
-  const lists = sources.map((source) => source.list(options).map((session) => ({ source, session })));
-  return lists.length === 1 ? lists[0]! : newestFirst(lists.flat());
+  return sourceList(sources, options).toArray();
 }
 
 /** By instants: the sources write times in several forms. Whose time cannot be read comes last. */

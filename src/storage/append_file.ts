@@ -1,6 +1,7 @@
 /** A file that only grows, by whole lines. */
 
 import { LogWriteError } from "../errors.ts";
+import { openFile } from "./open_file.ts";
 
 /** The part of `Deno.FsFile` that an append file needs; a fake stands in for it where a fault must be staged. */
 export type AppendHandle = Pick<Deno.FsFile, "writeSync" | "truncateSync" | "statSync" | "syncDataSync" | "close">;
@@ -49,7 +50,7 @@ export class AppendFile implements Disposable {
    * @throws {Deno.errors.NotFound} When there is no such file.
    */
   static open(path: string): AppendFile {
-    const file = Deno.openSync(path, { append: true, read: true });
+    const file = openFile(path, { append: true, read: true });
     try {
       const { size } = file.statSync();
       return new AppendFile(path, file, size, size > 0 && !endsInNewline(file, size));

@@ -1,6 +1,7 @@
 /** The bytes of a log in blocks of whole lines, forwards or backwards. */
 
 import { type Block, NEWLINE } from "../codec/lines.ts";
+import { openFile } from "./open_file.ts";
 import { readFully } from "./read_fully.ts";
 
 /** Bytes taken from the system at a time. */
@@ -87,7 +88,7 @@ export function* blocksBackward(
  * @throws {Deno.errors.NotFound} When there is no such file.
  */
 export function lineStart(path: string, offset: number): number {
-  using file = Deno.openSync(path, { read: true });
+  using file = openFile(path);
   for (const block of blocksBackward(file, 0, Math.min(offset, file.statSync().size))) {
     return block.offset + block.bytes.lastIndexOf(NEWLINE) + 1;
   }

@@ -10,6 +10,7 @@ import { allProjects, type Layout, logPathOf } from "./layout.ts";
 import { Listing } from "./listing.ts";
 import { livenessOf, type SessionState } from "./liveness.ts";
 import { mayRead } from "./permission.ts";
+import { SessionList } from "./session_list.ts";
 
 /** A way to choose one session. */
 export type SessionSelector =
@@ -29,17 +30,11 @@ export interface SessionEntry<Entry> extends SessionSummary {
   readonly entry: Entry;
 }
 
-/** A session before anybody has looked whether it goes on. */
-interface Known<Entry> {
-  readonly entry: Entry;
-  readonly summary: SessionSummary;
-}
-
 /** The sessions of a project, or of all, and what the names of their files tell. */
 interface Collection<Entry> {
   readonly schema: IndexSchema<Entry>;
-  /** Those of the index in its order, then those that no index names. */
-  readonly known: readonly Known<Entry>[];
+  /** Those of the index in its order, then those that no index names: nobody has looked yet whether they go on. */
+  readonly entries: readonly Entry[];
   readonly own: Listing;
   readonly listings: readonly Listing[];
 }
@@ -80,7 +75,7 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
    * @returns The sessions, newest first.
    */
   list(now: number = Date.now()): SessionEntry<ProjectEntry>[] {
-    return this.#rows(this.#ofProject(), now);
+    return this.#rows(this.#ofProject(), now).toArray();
   }
 
   /**
@@ -90,7 +85,17 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
    * @returns The sessions, newest first.
    */
   listAll(now: number = Date.now()): SessionEntry<GlobalEntry>[] {
-    return this.#rows(this.#ofStore(), now);
+    return this.#rows(this.#ofStore(), now).toArray();
+  }
+
+  /**
+   * Lists sessions of which not all may be wanted.
+   *
+   * @param options `all` for those of all projects; `now` in milliseconds since the epoch, to judge by who is alive.
+   * @returns The sessions; whether one goes on is found out when it is reached.
+   */
+  sessions({ all, now }: { readonly all: boolean; readonly now: number }): SessionList<SessionEntry<unknown>> {
+    return all ? this.#rows(this.#ofStore(), now) : this.#rows(this.#ofProject(), now);
   }
 
   /**
@@ -124,10 +129,11 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
   }
 
   #match<Entry>(sessions: Collection<Entry>, id: SessionId, now: number): SessionEntry<Entry> | undefined {
-    const exact = sessions.known.find(({ summary }) => summary.id === id);
+    const idOf = (entry: Entry): string => sessions.schema.summarize(entry).id;
+    const exact = sessions.entries.find((entry) => idOf(entry) === id);
     if (exact !== undefined) return this.#row(exact, sessions, now);
     const fitting = new Map(
-      sessions.known.filter(({ summary }) => summary.id.startsWith(id)).map((each) => [each.summary.id, each]),
+      sessions.entries.filter((entry) => idOf(entry).startsWith(id)).map((entry) => [idOf(entry), entry]),
     );
     if (fitting.size > 1) throw new AmbiguousSessionError(id, [...fitting.keys()]);
     for (const only of fitting.values()) return this.#row(only, sessions, now);
@@ -135,15 +141,15 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
   }
 
   #latest<Entry>(sessions: Collection<Entry>, now: number): SessionEntry<Entry> | undefined {
-    const newest = newestFirst(sessions.known)[0];
+    const newest = newestFirst(sessions)[0];
     return newest === undefined ? undefined : this.#row(newest, sessions, now);
   }
 
   /** The session of this project that was written last and has no end yet; one that runs before one that may not. */
   #active(now: number): SessionEntry<ProjectEntry> | undefined {
     const sessions = this.#ofProject();
-    const open = sessions.known
-      .filter(({ summary }) => summary.endedAt === null)
+    const open = sessions.entries
+      .filter((entry) => sessions.schema.summarize(entry).endedAt === null)
       .map((each) => this.#row(each, sessions, now))
       .filter(({ state }) => state === "running" || state === "stale")
       .map((row) => ({ row, rank: row.state === "running" ? 1 : 0, written: modifiedAt(row.logPath) }))
@@ -151,28 +157,30 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
     return open[0]?.row;
   }
 
-  /** The project's index, and what its logs add to it. */
+  /**
+   * The project's index, and what its logs add to it. The names of the logs are read first: a session that begins after
+   * that is in the index or not seen at all, and the collector of garbage has less to move.
+   */
   #ofProject(): Collection<ProjectEntry> {
     const schema = this.#dialect.projectIndex;
-    const indexed = knownBy(schema, this.projectIndex.loadOrRebuild().entries);
     const own = new Listing(this.layout);
-    const missing = this.#rebuild(this.layout, own.ids(idsOf(indexed))).map((made) => made.project);
-    return { schema, known: [...indexed, ...knownBy(schema, missing)], own, listings: [own] };
+    const { entries } = this.projectIndex.loadOrRebuild();
+    const missing = this.#rebuild(this.layout, own.ids(idsOf(schema, entries))).map((made) => made.project);
+    return { schema, entries: [...entries, ...missing], own, listings: [own] };
   }
 
-  /** The index of all projects, and what the logs of all projects add to it. */
+  /** The index of all projects, and what the logs of all projects add to it; the names of the logs first here, too. */
   #ofStore(): Collection<GlobalEntry> {
     const schema = this.#dialect.globalIndex;
-    const indexed = knownBy(schema, this.globalIndex.loadOrRebuild().entries);
-    const ids = idsOf(indexed);
-    const listings: Listing[] = [];
-    const missing = this.#projects().flatMap((layout) => {
-      const listing = new Listing(layout);
-      listings.push(listing);
-      return this.#rebuild(layout, listing.ids(ids)).map((made) => made.global);
-    });
-    const own = new Listing(this.layout);
-    return { schema, known: [...indexed, ...knownBy(schema, missing)], own, listings };
+    const projects = this.#projects();
+    const listings = projects.map((layout) => new Listing(layout));
+    const { entries } = this.globalIndex.loadOrRebuild();
+    const ids = idsOf(schema, entries);
+    const missing = projects.flatMap((layout, at) =>
+      this.#rebuild(layout, listings[at]!.ids(ids)).map((made) => made.global)
+    );
+    const own = listings[projects.findIndex(({ sessionsDir }) => sessionsDir === this.layout.sessionsDir)]!;
+    return { schema, entries: [...entries, ...missing], own, listings };
   }
 
   /** All projects of the store; the logs of this one may lie outside of it. */
@@ -189,15 +197,15 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
       .map((evidence) => this.#dialect.rebuild(evidence));
   }
 
-  #rows<Entry>(sessions: Collection<Entry>, now: number): SessionEntry<Entry>[] {
-    return newestFirst(sessions.known).map((each) => this.#row(each, sessions, now));
+  #rows<Entry>(sessions: Collection<Entry>, now: number): SessionList<SessionEntry<Entry>> {
+    return SessionList.of(newestFirst(sessions), {
+      idOf: (entry) => sessions.schema.summarize(entry).id,
+      rowOf: (entry) => this.#row(entry, sessions, now),
+    });
   }
 
-  #row<Entry>(
-    { entry, summary }: Known<Entry>,
-    { schema, own, listings }: Collection<Entry>,
-    now: number,
-  ): SessionEntry<Entry> {
+  #row<Entry>(entry: Entry, { schema, own, listings }: Collection<Entry>, now: number): SessionEntry<Entry> {
+    const summary = schema.summarize(entry);
     const { id, name, startedAt, endedAt, status } = summary;
     const logPath = logPathIn(own, summary);
     const pinned = listings.some((listing) => listing.isPinned(id, logPath));
@@ -217,30 +225,26 @@ export class Catalog<Event, ProjectEntry, GlobalEntry> {
   }
 }
 
-function knownBy<Entry>(schema: IndexSchema<Entry>, entries: readonly Entry[]): Known<Entry>[] {
-  return entries.map((entry) => ({ entry, summary: schema.summarize(entry) }));
-}
-
-function idsOf(known: readonly Known<unknown>[]): Set<string> {
+function idsOf<Entry>({ summarize }: IndexSchema<Entry>, entries: readonly Entry[]): Set<string> {
   const ids = new Set<string>();
-  for (const { summary } of known) ids.add(summary.id);
+  for (const entry of entries) ids.add(summarize(entry).id);
   return ids;
 }
 
 /** Where the log of an entry is: in this project if it is there, otherwise where the entry says. */
 function logPathIn(own: Listing, { id, logPath }: SessionSummary): string {
-  const here = own.pathOf(id);
-  return here !== logPath && own.hasLog(id) ? here : logPath;
+  return !own.isPathOf(logPath, id) && own.hasLog(id) ? own.pathOf(id) : logPath;
 }
 
 /** An index is in this order already, the other way round; only what was added by others makes sorting necessary. */
-function newestFirst<Entry>(known: readonly Known<Entry>[]): Known<Entry>[] {
-  const isOrdered = known.every(({ summary }, at) => at === 0 || known[at - 1]!.summary.startedAt <= summary.startedAt);
-  if (isOrdered) return known.toReversed();
-  return known
-    .map((each, place) => ({ each, place, startedAt: each.summary.startedAt }))
+function newestFirst<Entry>({ schema, entries }: Collection<Entry>): Entry[] {
+  const times = entries.map((entry) => schema.summarize(entry).startedAt);
+  const isOrdered = times.every((time, at) => at === 0 || times[at - 1]! <= time);
+  if (isOrdered) return entries.toReversed();
+  return entries
+    .map((entry, place) => ({ entry, place, startedAt: times[place]! }))
     .sort((a, b) => a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : b.place - a.place)
-    .map(({ each }) => each);
+    .map(({ entry }) => entry);
 }
 
 /** What a log tells; nothing when it is gone, out of reach or no file: one bad log costs no other session. */

@@ -5,6 +5,7 @@ import type { Decoded, LineDialect, LogEvidence, SessionEnd } from "../codec/dia
 import type { SessionId } from "../session_id.ts";
 import { type Layout, logPathOf } from "./layout.ts";
 import { Listing } from "./listing.ts";
+import { openFile } from "./open_file.ts";
 import { firstEvent, lastLines } from "./read.ts";
 import { readFully } from "./read_fully.ts";
 
@@ -37,7 +38,7 @@ const latin1 = new TextDecoder("latin1");
  * @throws {Deno.errors.NotFound} When there is no such log.
  */
 export function readTail<Event>(logPath: string, dialect: LineDialect<Event>, isLive = false): LogTail<Event> {
-  using file = Deno.openSync(logPath, { read: true });
+  using file = openFile(logPath);
   return tailOf(file, dialect, isLive);
 }
 
@@ -89,7 +90,7 @@ export function gatherEvidence<Event>(
   dialect: LineDialect<Event>,
 ): LogEvidence<Event> {
   const logPath = logPathOf(layout, id);
-  using file = Deno.openSync(logPath, { read: true });
+  using file = openFile(logPath);
   const { birthtime, mtime } = file.statSync();
   const { end, last } = tailOf(file, dialect, false);
   return {

@@ -3,6 +3,7 @@
 import { decodeBlock } from "../codec/decode_block.ts";
 import type { Decoded, LineDialect } from "../codec/dialect.ts";
 import { LineSplitter } from "../codec/lines.ts";
+import { openFile } from "./open_file.ts";
 import { readFully } from "./read_fully.ts";
 
 const CHUNK = 64 * 1024;
@@ -21,7 +22,7 @@ export class FileCursor implements Disposable {
    */
   constructor(path: string, from: number) {
     this.#path = path;
-    this.#file = Deno.openSync(path, { read: true });
+    this.#file = openFile(path);
     this.#identity = identityOf(this.#file.statSync());
     this.#splitter = new LineSplitter(from);
     this.#file.seekSync(from, Deno.SeekMode.Start);
@@ -83,7 +84,7 @@ export class FileCursor implements Disposable {
     if (this.isBehind()) return "grown"; // also when the file has gone: what it held is read first
     if (info === undefined) return "removed";
     if (identityOf(info) !== this.#identity) {
-      const file = unlessGone(() => Deno.openSync(this.#path, { read: true }));
+      const file = unlessGone(() => openFile(this.#path));
       if (file === undefined) return "removed";
       this.#file.close();
       this.#file = file;

@@ -1,3 +1,5 @@
+import { NotAFileError } from "./open_file.ts";
+
 /**
  * Tells whether the system refused something about a file, so that the file is the matter and not this program.
  *
@@ -7,5 +9,5 @@
 export function isFileError(error: unknown): error is Error {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied ||
     error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.IsADirectory ||
-    error instanceof Error && "code" in error;
+    error instanceof NotAFileError || error instanceof Error && "code" in error;
 }

@@ -1,6 +1,7 @@
 /** Locks between processes: an advisory lock of the system on a file of its own. */
 
 import { LogLockedError } from "../errors.ts";
+import { NotAFileError, openFile } from "./open_file.ts";
 import { isGranted } from "./permission.ts";
 
 /**
@@ -38,13 +39,23 @@ export class FileLock implements Disposable {
    * @throws {LogLockedError} When another process or another handle holds it.
    */
   static take(path: string): FileLock {
-    return FileLock.#open(path, (file) => {
-      if (file.tryLockSync === undefined) return file.lockSync(true);
-      for (let attempt = 0; !file.tryLockSync(true); attempt++) {
-        if (attempt === ATTEMPTS) throw new LogLockedError(path);
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ATTEMPT_MS);
-      }
-    });
+    return FileLock.#open(path, (file) => lockNow(file, path));
+  }
+
+  /**
+   * Takes a lock that nobody else should hold, if there is one.
+   *
+   * @param path The lock file; none is made.
+   * @returns The lock; `undefined` when there is no such file.
+   * @throws {LogLockedError} When another process or another handle holds it.
+   */
+  static takeExisting(path: string): FileLock | undefined {
+    try {
+      return FileLock.#open(path, (file) => lockNow(file, path), false);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -57,9 +68,9 @@ export class FileLock implements Disposable {
     return FileLock.#open(path, (file) => file.lockSync(true));
   }
 
-  static #open(path: string, lock: (file: Deno.FsFile) => void): FileLock {
+  static #open(path: string, lock: (file: Deno.FsFile) => void, create = true): FileLock {
     for (let left = MOST_RETRIES;; left--) {
-      const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+      const file = openFile(path, { read: true, write: true, create, mode: 0o600 });
       try {
         lock(file);
         const taken = new FileLock(path, file);
@@ -133,6 +144,15 @@ export class FileLock implements Disposable {
   }
 }
 
+/** Locks a file at once, or nearly so: others may be looking whether it is locked. */
+function lockNow(file: Deno.FsFile, path: string): void {
+  if (file.tryLockSync === undefined) return file.lockSync(true);
+  for (let attempt = 0; !file.tryLockSync(true); attempt++) {
+    if (attempt === ATTEMPTS) throw new LogLockedError(path);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ATTEMPT_MS);
+  }
+}
+
 /**
  * Looks whether a lock is held, without keeping it from anybody.
  *
@@ -143,9 +163,10 @@ export function lockState(path: string): LockState {
   if (!isGranted({ name: "read", path })) return "unknown";
   let file: Deno.FsFile;
   try {
-    file = Deno.openSync(path, { read: true });
+    file = openFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "absent";
+    if (error instanceof NotAFileError) return "unknown";
     throw error;
   }
   try {

@@ -5,6 +5,7 @@ import { decodeIndex, encodeIndex, type IndexContent } from "../codec/index_text
 import { dirname } from "../deps/path.ts";
 import { FileLock } from "./file_lock.ts";
 import { appendEntry, reviseEntry } from "./index_tail.ts";
+import { openFile } from "./open_file.ts";
 import { readFully } from "./read_fully.ts";
 import { setAside } from "./set_aside.ts";
 import { replaceFile } from "./replace_file.ts";
@@ -199,7 +200,7 @@ export class IndexFile<Entry> {
 
 /** Reads a file with as few calls as its length allows; one that grows meanwhile is read to its end. */
 function readWhole(path: string): Uint8Array<ArrayBuffer> {
-  using file = Deno.openSync(path, { read: true });
+  using file = openFile(path);
   const { size } = file.statSync();
   const bytes = readFully(file, 0, size + 1);
   return bytes.length === size ? bytes : Deno.readFileSync(path);

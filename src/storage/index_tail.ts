@@ -7,6 +7,7 @@
 
 import type { IndexSchema } from "../codec/dialect.ts";
 import { decodeEntry, encodeEntry } from "../codec/index_text.ts";
+import { openFile } from "./open_file.ts";
 import { replaceFileTail } from "./replace_file.ts";
 import { readFully } from "./read_fully.ts";
 
@@ -65,7 +66,8 @@ export function reviseEntry<Entry>(
 
 /** Edits the text from the beginning of some entry to the end, taking more of it as long as the edit finds too little. */
 function editTail(path: string, edit: (tail: string) => string | undefined): boolean {
-  using file = Deno.openSync(path, { read: true });
+  using file = openIfReadable(path);
+  if (file === undefined) return false;
   const { size } = file.statSync();
   for (let window = FIRST_WINDOW; window <= LAST_WINDOW; window *= 8) {
     const bytes = readFully(file, Math.max(0, size - window), Math.min(size, window));
@@ -81,6 +83,16 @@ function editTail(path: string, edit: (tail: string) => string | undefined): boo
     if (window >= size) return false;
   }
   return false;
+}
+
+/** What may not be read any more is left to those who make the whole file again. */
+function openIfReadable(path: string): Deno.FsFile | undefined {
+  try {
+    return openFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return undefined;
+    throw error;
+  }
 }
 
 const utf8 = new TextEncoder();

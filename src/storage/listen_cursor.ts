@@ -6,6 +6,7 @@ import { FileLock } from "./file_lock.ts";
 import type { FollowAllItem } from "./follow_all.ts";
 import { requirePath } from "./permission.ts";
 import { replaceFile } from "./replace_file.ts";
+import { SKEW_MS } from "./store_follower.ts";
 
 /** Milliseconds between two writes of the file: what is delivered again after a crash. */
 const SAVE_MS = 1000;
@@ -114,11 +115,11 @@ export class ListenCursor implements Disposable {
     }
   }
 
-  /** A session that had ended before all was delivered need not be named any more, nor one whose log is gone. */
+  /** A session that had surely ended before all was delivered need not be named any more, nor one whose log is gone. */
   #forgetEnded(since: number): void {
     this.#since = since;
     for (const id of [...this.#positions.keys()]) {
-      if (this.#seen.has(id) && (this.#ended.get(id) ?? since) >= since) continue;
+      if (this.#seen.has(id) && (this.#ended.get(id) ?? since) >= since - SKEW_MS) continue;
       this.#ended.delete(id);
       this.#positions.delete(id);
       this.#isSaved = false;
@@ -156,8 +157,17 @@ function load(path: string): CursorState | undefined {
   }
 }
 
+/** The value that a text tells; nothing when it is damaged or empty. */
+function jsonOf(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function parse(text: string): CursorState {
-  const value = parseJson(text);
+  const value = jsonOf(text);
   const since = isJsonObject(value) ? Date.parse(String(value.since)) : NaN;
   if (!isJsonObject(value) || !isJsonObject(value.sessions) || Number.isNaN(since)) {
     throw new SyntaxError('expected {"since":TIME,"sessions":{ID:OFFSET}}, as listen --all --cursor writes it');

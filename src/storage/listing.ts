@@ -19,8 +19,8 @@ export class Listing {
   /** @param layout The project. */
   constructor(layout: Layout) {
     this.#folder = join(layout.sessionsDir, LOG).slice(0, -LOG.length);
-    for (const { name, isDirectory } of readDir(layout.sessionsDir)) {
-      if (isDirectory) continue;
+    for (const { name, isFile, isSymlink } of readDir(layout.sessionsDir)) {
+      if (!isFile && !isSymlink) continue;
       if (name.endsWith(LOG)) this.#logs.push(name.slice(0, -LOG.length));
       else if (name.endsWith(PIN)) this.#pins.add(name.slice(0, -PIN.length));
     }
@@ -57,6 +57,19 @@ export class Listing {
   }
 
   /**
+   * Tells whether a path is that of the log of a session here. Of ten thousand, no path is put together for that.
+   *
+   * @param logPath The path.
+   * @param id The session.
+   * @returns `true` when it is what {@linkcode Listing.pathOf} gives.
+   */
+  isPathOf(logPath: string, id: string): boolean {
+    const { length } = this.#folder;
+    return logPath.length === length + id.length + LOG.length && logPath.startsWith(id, length) &&
+      logPath.startsWith(this.#folder) && logPath.endsWith(LOG);
+  }
+
+  /**
    * Tells whether a session is protected from being pruned.
    *
    * @param id The session.
@@ -64,6 +77,6 @@ export class Listing {
    * @returns `true` when the mark lies beside a log that is here.
    */
   isPinned(id: string, logPath: string): boolean {
-    return this.#pins.size > 0 && this.#pins.has(id) && logPath === this.pathOf(id);
+    return this.#pins.size > 0 && this.#pins.has(id) && this.isPathOf(logPath, id);
   }
 }

@@ -67,5 +67,6 @@ function located(layout: Layout, id: SessionId): LocatedLog {
 }
 
 function isLog(path: string): boolean {
-  return lookAt(path)?.isDirectory === false;
+  const info = lookAt(path);
+  return info !== undefined && (info.isFile || info.isSymlink);
 }

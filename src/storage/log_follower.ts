@@ -23,7 +23,8 @@ export class LogFollower<Event> implements Disposable {
   readonly #cursor: FileCursor;
   readonly #waitForStale: boolean;
   #end: FollowEnd | undefined;
-  #checked = 0;
+  /** When it was looked whether the writer lives, by a clock that nobody sets. */
+  #checked = -Infinity;
   #caughtUp = false;
   #saidSilent = false;
 
@@ -57,7 +58,7 @@ export class LogFollower<Event> implements Disposable {
       this.#saidSilent = false;
       const end = lines.findIndex((line) => line.kind === "event" && this.#dialect.endOf(line.event) !== undefined);
       if (end !== -1 && this.#dialect.begins !== undefined) { // the session may go on: the end of the log tells
-        this.#checked = 0;
+        this.#checked = -Infinity;
         return { kind: "lines", lines, position: this.position };
       }
       if (end === -1) return lines.length === 0 ? "busy" : { kind: "lines", lines, position: this.position };
@@ -69,7 +70,7 @@ export class LogFollower<Event> implements Disposable {
     if (change === "grown") return "busy";
     if (change === "removed") return { kind: "end", why: this.#end = "removed" };
     if (change !== undefined) return { kind: "restarted", why: change };
-    return this.#caughtUp && Date.now() - this.#checked < CHECK_MS ? "idle" : this.#checkWriter();
+    return this.#caughtUp && performance.now() - this.#checked < CHECK_MS ? "idle" : this.#checkWriter();
   }
 
   /** Closes the log. */
@@ -88,7 +89,7 @@ export class LogFollower<Event> implements Disposable {
         ? { kind: "lines", lines: rest, position: this.position }
         : { kind: "end", why: this.#end };
     }
-    this.#checked = Date.now();
+    this.#checked = performance.now();
     this.#caughtUp = true;
     if (known.state !== "stale" || this.#saidSilent) return "idle";
     this.#saidSilent = true;

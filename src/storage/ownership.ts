@@ -1,20 +1,22 @@
 /** Taking over a log whose writer has gone. */
 
-import { takeAppendLock } from "./append_lock.ts";
+import { appendLockPathOf, takeAppendLock } from "./append_lock.ts";
 import { FileLock } from "./file_lock.ts";
 import { lockPathOf } from "./layout.ts";
-import { lookAt } from "./session_files.ts";
 
 /** The right to change a log that somebody else wrote: nobody else writes it while this is held. */
 export class Ownership implements Disposable {
   /** The lock of its writer, where there is one. */
   readonly #owner: FileLock | undefined;
   readonly #append: FileLock;
+  /** Whether one of the locks had been there before. */
+  readonly foundLocks: boolean;
   #isOver = false;
 
-  private constructor(owner: FileLock | undefined, append: FileLock) {
+  private constructor(owner: FileLock | undefined, append: FileLock, foundLocks: boolean) {
     this.#owner = owner;
     this.#append = append;
+    this.foundLocks = foundLocks;
   }
 
   /**
@@ -28,12 +30,19 @@ export class Ownership implements Disposable {
    * @throws {LogLockedError} When somebody writes the log, or changes it.
    */
   static take(logPath: string): Ownership {
-    const path = lockPathOf(logPath);
-    const owner = lookAt(path) === undefined ? undefined : FileLock.take(path);
+    const ownerPath = lockPathOf(logPath);
+    const locks: FileLock[] = [];
     try {
-      return new Ownership(owner, takeAppendLock(logPath));
+      const owner = FileLock.takeExisting(ownerPath);
+      if (owner !== undefined) locks.push(owner);
+      const left = FileLock.takeExisting(appendLockPathOf(logPath));
+      const append = left ?? takeAppendLock(logPath);
+      locks.push(append);
+      // A writer that has come since holds its lock by now; one that comes later has to wait for its turn.
+      const late = owner ?? FileLock.takeExisting(ownerPath);
+      return new Ownership(late, append, late !== undefined || left !== undefined);
     } catch (error) {
-      owner?.release();
+      for (const lock of locks) lock.release();
       throw error;
     }
   }

@@ -4,6 +4,7 @@ import { decodeBlock } from "../codec/decode_block.ts";
 import type { Decoded, LineDialect } from "../codec/dialect.ts";
 import { type Block, linesOf, LineSplitter } from "../codec/lines.ts";
 import { blocksForward } from "./blocks.ts";
+import { openFile } from "./open_file.ts";
 import { requirePath } from "./permission.ts";
 import { readFully } from "./read_fully.ts";
 
@@ -52,7 +53,7 @@ export async function* read<Event>(
  */
 export async function* readBlocks(path: string, options: ReadOptions = {}): AsyncGenerator<Block, void, void> {
   requirePath("read", path);
-  using file = await Deno.open(path, { read: true });
+  using file = openFile(path);
   const { from = 0, to = (await file.stat()).size } = options;
   let turn = 0;
   for (const block of blocksForward(file, from, to, CHUNK)) {
@@ -76,7 +77,7 @@ export function readBackUntil<Event>(
   dialect: LineDialect<Event>,
   enough: (lines: readonly Decoded<Event>[]) => boolean,
 ): Decoded<Event>[] {
-  using file = Deno.openSync(path, { read: true });
+  using file = openFile(path);
   return lastLines(file, dialect, enough);
 }
 
@@ -129,7 +130,7 @@ export function readLast<Event>(path: string, dialect: LineDialect<Event>, count
  * @throws {Deno.errors.NotFound} When there is no such log.
  */
 export function readFirst<Event>(path: string, dialect: LineDialect<Event>): Event | undefined {
-  using file = Deno.openSync(path, { read: true });
+  using file = openFile(path);
   return firstEvent(file, dialect);
 }
 

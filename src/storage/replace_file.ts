@@ -1,5 +1,6 @@
 /** Files that are replaced as a whole. */
 
+import { openFile } from "./open_file.ts";
 import { readFully } from "./read_fully.ts";
 import { renameFile } from "./rename_file.ts";
 
@@ -12,7 +13,7 @@ import { renameFile } from "./rename_file.ts";
  */
 export function replaceFile(path: string, content: string | Uint8Array<ArrayBuffer>): void {
   replaceBy(path, (temporary) => {
-    using file = Deno.openSync(temporary, { write: true, create: true, truncate: true, mode: 0o600 });
+    using file = openFile(temporary, { write: true, create: true, truncate: true, mode: 0o600 });
     writeAll(file, typeof content === "string" ? utf8.encode(content) : content);
     file.syncDataSync();
   });
@@ -32,7 +33,7 @@ export function replaceFileTail(path: string, from: number, old: Uint8Array, tex
   try {
     replaceBy(path, (temporary) => {
       Deno.copyFileSync(path, temporary);
-      using file = Deno.openSync(temporary, { read: true, write: true });
+      using file = openFile(temporary, { read: true, write: true });
       if (!endsIn(file, from, old)) throw new ChangedError();
       file.truncateSync(from);
       file.seekSync(from, Deno.SeekMode.Start);

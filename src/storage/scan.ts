@@ -4,6 +4,7 @@ import { decodeBlock } from "../codec/decode_block.ts";
 import type { Decoded, LineDialect } from "../codec/dialect.ts";
 import { type Block, NEWLINE } from "../codec/lines.ts";
 import { blocksBackward, blocksForward } from "./blocks.ts";
+import { openFile } from "./open_file.ts";
 import type { ReadOptions } from "./read.ts";
 
 /** Finds lines that may fit, in text that was not parsed. It may find too many lines, never too few. */
@@ -41,7 +42,7 @@ export function* scan<Event>(
   dialect: LineDialect<Event>,
   options: ScanOptions = {},
 ): Generator<Decoded<Event>[], void, void> {
-  using file = Deno.openSync(path, { read: true });
+  using file = openFile(path);
   const { from = 0, to = file.statSync().size, prefilter, backwards = false } = options;
   for (const block of backwards ? blocksBackward(file, from, to) : blocksForward(file, from, to)) {
     yield prefilter === undefined ? decodeBlock(dialect, block) : sift(dialect, block, prefilter);

@@ -52,13 +52,13 @@ export function sessionFileOf(name: string): { readonly id: SessionId; readonly 
  * Finds the files of all sessions of a project in one look.
  *
  * @param layout The project.
- * @returns The files of each session; directories, and files that are no session's, are passed over.
+ * @returns The files of each session; directories, pipes, and files that are no session's, are passed over.
  */
 export function sessionFiles(layout: Layout): Map<SessionId, SessionFile[]> {
   const found = new Map<SessionId, SessionFile[]>();
-  for (const { name, isDirectory } of readDir(layout.sessionsDir)) {
+  for (const { name, isFile, isSymlink } of readDir(layout.sessionsDir)) {
     const file = sessionFileOf(name);
-    if (file === undefined || isDirectory) continue;
+    if (file === undefined || !isFile && !isSymlink) continue;
     const path = join(layout.sessionsDir, name);
     const info = lookAt(path);
     if (info === undefined) continue;

@@ -36,6 +36,12 @@ export type DueLogs = "live" | "every" | ReadonlySet<string>;
 /** Reads of one log before the others get their turn. */
 const READS = 16;
 
+/**
+ * How far the clocks of two processes, and those of files, may be apart, in milliseconds: a session that seems to have
+ * ended so shortly before may have ended later.
+ */
+export const SKEW_MS = 50;
+
 /** A log without a lock that was written so long before is not live, in milliseconds; it need not be opened. */
 const COLD_MS = 60_000;
 
@@ -149,7 +155,7 @@ export class StoreFollower<Event> implements Disposable {
     if (isCold && position === undefined) return;
     const { state, end, lastSign } = livenessOf(log.logPath, this.#dialect);
     const at = lastTime(end, lastSign);
-    if (state === "running" || position === undefined && at >= this.#since) {
+    if (state === "running" || position === undefined && at >= this.#since - SKEW_MS) {
       const start = this.#isFirst && state === "running" ? this.#startAt(log) : 0;
       yield* this.#open(known, position ?? start);
     } else if (position !== undefined) {

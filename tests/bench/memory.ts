@@ -16,6 +16,13 @@ const LOGS: Readonly<Record<string, (seq: number) => string>> = {
 };
 const RUN = `a run of ${EVENTS / 1e6} million events`;
 
+/** Where the texts of a run come from, and how the run is called then. */
+const RUNS: Readonly<Record<string, string>> = {
+  bytes: RUN,
+  numbers: `${RUN}, each text made of a number`,
+  nowhere: `${EVENTS / 1e6} million writes of such texts to nowhere`,
+};
+
 /**
  * The suites of memory.
  *
@@ -40,11 +47,10 @@ export function memorySuites(folder: string): Suite[] {
       { name: "an empty program", run: () => peakOf("./empty.ts") },
       ...reads,
       { name: "read 300 MB, damage only", run: () => peakOf("../fixtures/read_all.ts", garbage) },
-      {
-        name: `${EVENTS / 1e6} million writes of the same texts to nowhere`,
-        run: () => peakOf("./long_run.ts", folder, `${EVENTS}`, "bare"),
-      },
-      { name: RUN, run: () => peakOf("./long_run.ts", folder, `${EVENTS}`) },
+      ...Object.entries(RUNS).map(([kind, name]): Case => ({
+        name,
+        run: () => peakOf("./long_run.ts", folder, `${EVENTS}`, kind),
+      })),
     ],
     goals: [
       ...[...reads.map(({ name }) => name), "read 300 MB, damage only"].map((name) => ({

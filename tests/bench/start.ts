@@ -11,6 +11,7 @@ const PARSES = 20;
 const VERSION = "ziglog --version";
 const PARSE = "one parse of the index";
 const LIST = "ziglog list";
+const LIST_NOTHING = "ziglog list of an empty store";
 
 /**
  * The suites of starting.
@@ -20,12 +21,14 @@ const LIST = "ziglog list";
  */
 export function startSuites(folder: string): Suite[] {
   const root = `${folder}/store`;
+  const empty = `${folder}/empty`;
   const { indexPath } = fillStore(root, SESSIONS);
   const program = (...args: readonly string[]) => async (): Promise<string[]> =>
     await linesOf(cliCommand(args, { home: folder }));
-  const list = (...more: readonly string[]) => async (): Promise<void> => {
-    const { length } = await program("list", "--root", root, "--project", root, ...more)();
-    if (length < SESSIONS) throw new Error(`${length} sessions were listed, not ${SESSIONS}`);
+  const list = (sessions: number, ...more: readonly string[]) => async (): Promise<void> => {
+    const store = sessions === 0 ? empty : root;
+    const { length } = await program("list", "--root", store, "--project", store, ...more)();
+    if (length < sessions) throw new Error(`${length} sessions were listed, not ${sessions}`);
   };
   return [{
     name: `start, ${SESSIONS.toLocaleString("en")} sessions in the index`,
@@ -36,12 +39,18 @@ export function startSuites(folder: string): Suite[] {
       { name: VERSION, run: () => timed(program("--version")) },
       { name: "ziglog help", run: () => timed(program("help")) },
       { name: PARSE, run: () => parse(indexPath) },
-      { name: LIST, run: () => timed(list()) },
-      { name: `${LIST} --json`, run: () => timed(list("--json")) },
+      { name: LIST_NOTHING, run: () => timed(list(0)) },
+      { name: `${LIST} --limit 20`, run: () => timed(list(20, "--limit", "20")) },
+      { name: LIST, run: () => timed(list(SESSIONS)) },
+      { name: `${LIST} --json`, run: () => timed(list(SESSIONS, "--json")) },
     ],
     goals: [{
       what: `cost of ${LIST}, compared with ${VERSION} and ${PARSE}`,
       measure: (median) => median(LIST) / (median(VERSION) + median(PARSE)),
+      atMost: 1.5,
+    }, {
+      what: `cost of ${LIST}, compared with ${LIST_NOTHING}`,
+      measure: (median) => median(LIST) / median(LIST_NOTHING),
       atMost: 1.5,
     }],
   }];

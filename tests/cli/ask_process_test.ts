@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { runCli } from "../helpers/deno.ts";
 
 Deno.test("stats and diff tell of two recorded runs, from outside the process", async () => {
-  const home = Deno.makeTempDirSync();
+  const home = Deno.realPathSync(Deno.makeTempDirSync());
   try {
     for (const word of ["one", "two"]) {
       const run = await runCli(["run", "--workflow", "greet", "--", "sh", "-c", `echo word ${word}`], { home });

@@ -155,6 +155,7 @@ class Shell implements Disposable {
         PATH: `${this.dir.at("bin")}:${Deno.env.get("PATH")}`,
         ZIGLOG_ROOT: this.store.root,
         ZIGLOG_PROJECT: this.store.root,
+        LC_ALL: "C", // a shell warns of languages that the system does not know
       },
     }).output();
     const decoder = new TextDecoder();

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { variableOf } from "../../src/cli/environment.ts";
+import { variableOf } from "../../src/cli/command_line.ts";
 import { fromRetention } from "../../src/cli/settings.ts";
 import { runCli } from "../helpers/deno.ts";
 import { type Ended, type FakeOptions, runMain } from "./fake_host.ts";
@@ -245,6 +245,31 @@ Deno.test({
     assertEquals(text.match(/\[redacted\]/g)?.length, 10);
   },
 });
+
+/** A private key as programs write it down, and its secret part. */
+const BODY = ["MIIEpAIBAAKCAQEA", "c2hvcnQ="];
+const KEY = [`-----${"BEGIN"} PRIVATE KEY-----`, ...BODY, `-----${"END"} PRIVATE KEY-----`];
+
+Deno.test("record leaves no line of a private key, and all others", async () => {
+  using store = new ConfiguredStore({ redact: { known: ["private_key"] } });
+  const input = ["before", ...KEY, "after"].join("\n");
+  const { code } = await runCli(["record", ...store.args], { home: store.root, root: store.root, input });
+  assertEquals(code, 0);
+  const { stdout } = await runMain(["show", "--step", "stdin", ...store.args]);
+  assertEquals(stdout, `before\n${"[redacted]\n".repeat(KEY.length)}after\n`);
+});
+
+for (const args of [["show", "--step", "a"], ["events"], ["events", "--json"], ["listen", "--no-follow", "--json"]]) {
+  Deno.test(`${args.join(" ")} shows no line of a private key that a log holds`, async () => {
+    using store = new ConfiguredStore({ redact: { known: ["all"] } });
+    store.put([started("w"), ...["before", ...KEY, "after"].map((line) => output("a", line)), ended()]);
+    const { code, stdout } = await store.run(args);
+    assertEquals(code, 0);
+    for (const line of BODY) assertEquals(stdout.includes(line), false, stdout);
+    for (const line of ["before", "after"]) assertStringIncludes(stdout, line);
+    if (args.includes("--json")) assertStringIncludes(stdout, "zig_session_ended");
+  });
+}
 
 Deno.test("config shows each value that is set, and where it comes from", async () => {
   using store = new ConfiguredStore(

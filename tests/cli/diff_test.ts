@@ -46,6 +46,17 @@ Deno.test("diff shows the differences, ends with 1 and lets no control character
   ]);
 });
 
+Deno.test("diff tells how a session stands that has no end", async () => {
+  using store = new Store();
+  store.put([started("ci"), ended()], { id: "aaaa-1" });
+  store.put([started("ci")], { id: "bbbb-2", lock: "free" });
+  store.put([started("ci")], { id: "cccc-3" });
+  const { code, stdout } = await runMain(["diff", "aaaa", "bbbb", ...store.args]);
+  assertEquals([code, stdout.split("\n").slice(2)], [1, ["ended: success → not (crashed)", ""]]);
+  const turned = await runMain(["diff", "cccc", "aaaa", ...store.args]);
+  assertEquals(turned.stdout.split("\n")[2], "ended: not (running) → success");
+});
+
 Deno.test("diff shows how much longer a step took", async () => {
   using store = new Store();
   store.put([started("ci"), start("x"), complete("x", 1000), ended()], { id: "aaaa-1" });

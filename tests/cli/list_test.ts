@@ -107,7 +107,8 @@ Deno.test("list filters by state, workflow and number", async () => {
   assertEquals(await ids(store, "--workflow", "*i*t*"), ["dddd-4", "bbbb-2", "aaaa-1"]);
   assertEquals(await ids(store, "--limit", "1"), ["dddd-4"]);
   assertEquals(await ids(store, "--state", "failure", "-n", "5"), ["bbbb-2"]);
-  assertEquals(await ids(store, "-n", "0"), []);
+  const { code, stdout, stderr } = await runMain(["list", "-n", "0", ...store.args]);
+  assertEquals([code, stdout, stderr], [0, "", ""]);
 });
 
 Deno.test("list --all lists the sessions of every project, and names it", async () => {
@@ -129,7 +130,7 @@ Deno.test("list says so on standard error when there is nothing to list", async 
   using store = new Store();
   const empty = await runMain(["list", ...store.args]);
   assertEquals([empty.code, empty.stdout], [0, ""]);
-  assertMatch(empty.stderr, /^nothing is recorded in .* \(ziglog list --all shows every project\)\n$/);
+  assertMatch(empty.stderr, /^nothing is recorded in .* \(--all shows every project\)\n$/);
   const all = await runMain(["list", "--all", ...store.args]);
   assertEquals(all.stderr, `nothing is recorded in ${store.root}\n`);
   fill(store);
@@ -159,6 +160,32 @@ Deno.test("list fits the terminal: ids become prefixes that still differ, then n
       `${columns}: ${shown}`,
     );
   }
+});
+
+Deno.test("list keeps whole ids on a terminal where they fit, whatever the colours take", async () => {
+  using store = new Store();
+  const id = "289aa865-eb73-48c9-a995-6b3245bfcc28";
+  store.put([started("w"), ended()], { id });
+  const shown = async (columns: number): Promise<string> => {
+    return (await runMain(["list", "--color", ...store.args], { columns, now: NOW })).stdout;
+  };
+  assertStringIncludes(await shown(75), `${id}\n`);
+  assertMatch(await shown(65), / {2}289aa865\n$/);
+});
+
+Deno.test("list --limit tells ids apart that it does not show", async () => {
+  using store = new Store();
+  fill(store);
+  store.put([started("a workflow with a long name"), ended()], { id: "cccc-3-but-longer", startedAt: NOON + DAY });
+  const { stdout } = await runMain(["list", "-n", "1", ...store.args], {
+    columns: 50,
+    now: NOW,
+    env: { NO_COLOR: "1" },
+  });
+  assertMatch(stdout, / {2}cccc-3-b\n$/);
+  store.put([started("x"), ended()], { id: "cccc-3-bit" });
+  const longer = await runMain(["list", "-n", "1", ...store.args], { columns: 50, now: NOW, env: { NO_COLOR: "1" } });
+  assertMatch(longer.stdout, / {2}cccc-3-bu\n$/);
 });
 
 Deno.test("list never lets control characters of a name through", async () => {

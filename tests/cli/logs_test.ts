@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import "../helpers/environment.ts";
 import { readUntil } from "./recorded.ts";
 import { runMain } from "./fake_host.ts";
 import { CliShelf } from "./source_shelf.ts";

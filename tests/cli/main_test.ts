@@ -154,6 +154,19 @@ Deno.test("main() still exits as it should when standard error is closed", async
   assertEquals(await main(["bogus"], host), 2);
 });
 
+Deno.test("failureOf() tells of an error of the system in the form of all other messages", () => {
+  for (
+    const [message, told] of [
+      ["Permission denied (os error 13): open '/a b'", 'Cannot open "/a b": permission denied (os error 13)'],
+      ["Not a directory (os error 20): readdir '/a'", 'Cannot list directory "/a": not a directory (os error 20)'],
+      ["No space left (os error 28): rename 'a' -> 'b'", 'Cannot rename "a" to "b": no space left (os error 28)'],
+      ["Permission denied (os error 13)", "Permission denied (os error 13)"],
+      ["Cannot read a line: line\nbreak", "Cannot read a line: line␊break"],
+      ['Cannot read plan "p": it may not be read', 'Cannot read plan "p": it may not be read'],
+    ] as const
+  ) assertEquals(failureOf(new Deno.errors.PermissionDenied(message)), { exitCode: 5, message: told });
+});
+
 Deno.test("main() shows control characters in an error instead of sending them", async () => {
   const { stderr } = await runMain(["l\x1b[2J\u202e\rs"]);
   assertEquals(

@@ -9,6 +9,7 @@ class FakeTerminal implements HostOutput {
   readonly columns = 12;
   shown = "";
   failure: Error | undefined;
+  #onWrite = (): void => {};
 
   constructor(isTerminal = true) {
     this.isTerminal = isTerminal;
@@ -17,22 +18,23 @@ class FakeTerminal implements HostOutput {
   write(data: string | Uint8Array<ArrayBuffer>): void {
     if (this.failure) throw this.failure;
     this.shown += typeof data === "string" ? data : new TextDecoder().decode(data);
+    this.#onWrite();
   }
-}
 
-/** Long enough for the line to be drawn. */
-function drawn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 500));
+  /** Waits until it has been shown something so many times more. */
+  async drawn(times: number): Promise<void> {
+    for (let left = times; left > 0; left--) await new Promise<void>((resolve) => this.#onWrite = resolve);
+  }
 }
 
 Deno.test("ProgressLine rewrites one line within the terminal's width when something goes on", async () => {
   const terminal = new FakeTerminal();
   const progress = new ProgressLine(terminal);
-  progress.start(() => "working on åll of it");
-  await drawn();
+  progress.start(() => "wörk 日本語 and more");
+  await terminal.drawn(2);
   progress[Symbol.dispose]();
   // deno-lint-ignore no-control-regex
-  assertMatch(terminal.shown, /^(\r\x1b\[Kworking on ){2,}\r\x1b\[K$/);
+  assertMatch(terminal.shown, /^(\r\x1b\[Kwörk 日本…){2,}\r\x1b\[K$/);
 });
 
 Deno.test("ProgressLine makes room when something else is written, and comes back", async () => {
@@ -41,10 +43,10 @@ Deno.test("ProgressLine makes room when something else is written, and comes bac
   const output = new LiveOutput(terminal, { before: () => progress.clear() });
   progress.start(() => "busy");
   output.write("a\n");
-  await drawn();
+  await terminal.drawn(2);
   output.write("b\n");
   output.write("c\n");
-  await drawn();
+  await terminal.drawn(1);
   // deno-lint-ignore no-control-regex
   assertMatch(terminal.shown, /^a\n(\r\x1b\[Kbusy)+\r\x1b\[Kb\nc\n(\r\x1b\[Kbusy)+$/);
 });
@@ -53,7 +55,7 @@ Deno.test("ProgressLine shows nothing when there is no terminal", async () => {
   const file = new FakeTerminal(false);
   const progress = new ProgressLine(file);
   progress.start(() => "busy");
-  await drawn();
+  await new Promise((resolve) => setTimeout(resolve, 500)); // it would have been drawn by now
   progress[Symbol.dispose]();
   assertEquals(file.shown, "");
 });

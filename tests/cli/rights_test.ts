@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { PathAccess } from "../../src/cli/access.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { denoArgs } from "../helpers/deno.ts";
+import { GIVE_UP_MS } from "../helpers/following.ts";
 import { denoDir } from "../../scripts/imports.ts";
 import { needs } from "../helpers/skip.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
@@ -60,6 +61,7 @@ const CODES: Readonly<Record<string, number>> = { verify: 1, logs: 3, emit: 3, e
 class Home extends TempDir {
   readonly store = this.at(".zig");
   readonly env: Record<string, string> = {
+    SHELL: "/bin/sh", // what a terminal starts
     HOME: this.path,
     USERPROFILE: this.path,
     ZIGLOG_ROOT: "",
@@ -96,7 +98,7 @@ async function run(rights: readonly string[], line: string, home: Home): Promise
     stdin: "null",
     stderr: "piped",
     stdout: "null",
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(GIVE_UP_MS),
   }).output();
   return { code, stderr: new TextDecoder().decode(stderr) };
 }
@@ -110,7 +112,8 @@ async function grantAsNamed(line: string, home: Home): Promise<Outcome & { reado
   const rights: string[] = [];
   for (;;) {
     const outcome = await run(rights, line, home);
-    const flag = /--allow-[a-z]+(=[^\s)]+)?/.exec(outcome.stderr)?.[0];
+    const said = outcome.stderr.replaceAll(home.path, "~"); // in which there may be anything
+    const flag = /--allow-[a-z]+(=[^\s)]+)?/.exec(said)?.[0].replaceAll("~", home.path);
     if (flag === undefined) return { ...outcome, rights };
     assertMatch(outcome.stderr, /^ziglog: Cannot [^\n]*run with --allow-[^\n]*\n$/);
     assert(outcome.code === 2 || outcome.code === 5, `exit code ${outcome.code}: ${outcome.stderr}`);
@@ -148,7 +151,7 @@ for (const [name, { access }] of Object.entries(COMMANDS)) {
         stdin: "null",
         stdout: "piped",
         stderr: "piped",
-        signal: AbortSignal.timeout(20_000), // who prompts waits for an answer
+        signal: AbortSignal.timeout(GIVE_UP_MS), // who prompts waits for an answer
       }).output();
       const said = new TextDecoder().decode(stdout);
       assertEquals(signal, null, said);

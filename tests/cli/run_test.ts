@@ -33,7 +33,7 @@ test("run passes a command's output through and records it when it succeeds", as
   });
   const events = sessionIn(home);
   assertEquals([code, stdout], [0, "out\ntail"]);
-  assertMatch(stderr, /^err\nziglog: success after \d+\.\d s: ziglog show [0-9a-f-]{36}\n$/);
+  assertMatch(stderr, /^err\nziglog: success after [\d.]+ m?s: ziglog show [0-9a-f-]{36}\n$/);
   assertStringIncludes(stderr, events[0]!.zig_session_id);
   assertEquals(storyOf(events).filter((line) => !line.startsWith("sh std")), [
     "session sh of 1",
@@ -110,18 +110,18 @@ test("run shows each line behind its step and exits with 1 when a step of a plan
   using temp = new TempDir();
   const home = temp.path;
   writePlan(home, [
-    { name: "build", run: "printf 'one\\ntwo'" },
-    { name: "check-all", run: "echo bad >&2; exit 3", depends_on: ["build"], retries: 1 },
+    { name: "建てて建てる", run: "printf 'one\\ntwo'" },
+    { name: "check-all", run: "echo bad >&2; exit 3", depends_on: ["建てて建てる"], retries: 1 },
     { name: "ship", run: "echo never", depends_on: ["check-all"] },
   ]);
   const { code, stdout, stderr } = await runCli(["run", "plan.jsonc"], { home });
-  assertEquals([code, stdout], [1, "build     | one\nbuild     | two\n"]);
+  assertEquals([code, stdout], [1, "建てて建てる | one\n建てて建てる | two\n"]);
   assertEquals(
     stderr.replace(/after .*/, "after …"),
     [
-      "check-all | bad",
+      "check-all    | bad",
       `ziglog: step "check-all" failed: exit code 3 (attempt 1 of 2), trying again`,
-      "check-all | bad",
+      "check-all    | bad",
       `ziglog: step "check-all" failed: exit code 3 (attempt 2 of 2)`,
       `ziglog: step "ship" skipped: dependency "check-all" failed`,
       "ziglog: failure (1 of 3 steps failed) after …\n",

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { SearchOutput } from "../../src/cli/search_output.ts";
 import { PLAIN } from "../../src/cli/style.ts";
+import { widthOf } from "../../src/query/width.ts";
 import { ZIG_LOG } from "../../src/query/zig_view.ts";
 import { FakeHost } from "./fake_host.ts";
 
@@ -35,8 +36,8 @@ function hit(text: string): Parameters<SearchOutput["print"]>[0] {
   };
 }
 
-/** Long enough for the progress to be drawn. */
-function drawn(): Promise<void> {
+/** Long enough for what must not be drawn. */
+function wait(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 900));
 }
 
@@ -46,7 +47,7 @@ Deno.test("SearchOutput tells how far a search is that takes long, and makes roo
   output.advance({ done: 3, sessions: 10 });
   output.print(hit("found"));
   assertEquals(host.stdout.text, "", "hits are written together");
-  await drawn();
+  await new Promise<void>((resolve) => host.stderr.onWrite = () => resolve());
   // deno-lint-ignore no-control-regex
   assertMatch(host.stderr.text, /^(\r\x1b\[Ksearching: 3 of 10 sessions, 1 hit)+$/);
   output.advance({ done: 4, sessions: 10 });
@@ -54,7 +55,7 @@ Deno.test("SearchOutput tells how far a search is that takes long, and makes roo
   assertEquals(host.stdout.text, "aaaaaaaa 2026-01-01T12:00:00.000Z w/a: found\n");
   output.end();
   const { length } = host.stderr.text;
-  await drawn();
+  await wait();
   assertEquals(host.stderr.text.length, length);
 });
 
@@ -63,9 +64,26 @@ Deno.test("SearchOutput says nothing of its progress when it is over soon, or no
   new SearchOutput(soon, { json: false, style: PLAIN }).end();
   const unwatched = new FakeHost();
   const output = new SearchOutput(unwatched, { json: false, style: PLAIN });
-  await drawn();
+  await wait();
   output.end();
   assertEquals([soon.stderr.text, unwatched.stderr.text], ["", ""]);
+});
+
+Deno.test("SearchOutput keeps a hit within the terminal's width, and shows what was found", () => {
+  for (const around of ["x", "漢", "\t", "\x1b", "é", "👩‍👩‍👧‍👦 "]) {
+    for (const columns of [70, 71, 72, 100]) {
+      const host = new FakeHost({ columns });
+      const output = new SearchOutput(host, { json: false, style: PLAIN });
+      const text = `${around.repeat(90)}found${around.repeat(90)}`;
+      const start = around.length * 90;
+      output.print({ ...hit(text), ranges: [[start, start + 5]] });
+      output.end();
+      const line = host.stdout.text.slice(0, -1);
+      assert(line.includes("found"), line);
+      assert(!line.includes("\t") && !line.includes("\x1b"), line);
+      assert(widthOf(line) <= columns, `${widthOf(line)} columns of ${columns}: ${line}`);
+    }
+  }
 });
 
 Deno.test("SearchOutput writes hits in few pieces when they come fast", () => {

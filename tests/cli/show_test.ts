@@ -87,6 +87,15 @@ Deno.test("show fits the tree to the terminal and colours it, around the same wo
   for (const line of narrow.split("\n").filter((line) => line.includes("…"))) assertEquals(widthOf(line), 24, line);
 });
 
+Deno.test("show keeps output with tabs within the terminal's width", async () => {
+  using store = new Store();
+  store.put([started("w"), start("a"), output("a", "\tif (x)\treturn a very long line"), fail("a"), ended("failure")]);
+  const { stdout } = await runMain(["show", ...store.args], { columns: 40, env: { NO_COLOR: "1" } });
+  assertStringIncludes(stdout, "        │         if (x)  return a very…\n");
+  const piped = await runMain(["show", ...store.args]);
+  assertStringIncludes(piped.stdout, "        │ \tif (x)\treturn a very long line\n");
+});
+
 Deno.test("show tells of a run that goes on", async () => {
   using store = new Store();
   using writer = store.write("live", 2);

@@ -50,6 +50,31 @@ Deno.test("CapturedOutput takes secrets out of whole lines, wherever they are cu
   assertEquals(Deno.readTextFileSync(dir.at("build.stdout")), "one ***\ntwo\nthe ***");
 });
 
+Deno.test("CapturedOutput takes out what goes over lines, of each stream and each attempt for itself", () => {
+  using dir = new TempDir();
+  const inTurn = (): (line: string) => string => {
+    let isWithin = false;
+    return (line) => {
+      isWithin ||= line === "begin";
+      return isWithin && line !== "" ? "***" : line;
+    };
+  };
+  using captured = new CapturedOutput(dir.path, ["build"], {
+    redact: Object.assign((text: string) => text, { inTurn }),
+    onLoss: () => {},
+  });
+  const observer = captured.around(noting([]));
+  const write = (stream: "stdout" | "stderr", text: string): void =>
+    observer.output(STEP, stream, new TextEncoder().encode(text));
+  write("stdout", "one\nbegin\nse");
+  write("stderr", "plain\n");
+  write("stdout", "cret\nlast");
+  observer.outputEnded(STEP, "stdout", false);
+  write("stdout", "\nagain\n");
+  assertEquals(Deno.readTextFileSync(dir.at("build.stdout")), "one\n***\n***\n***\nagain\n");
+  assertEquals(Deno.readTextFileSync(dir.at("build.stderr")), "plain\n");
+});
+
 Deno.test("CapturedOutput tells of the first failure, and writes nothing after it", () => {
   using dir = new TempDir();
   const losses: unknown[] = [];

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { basename } from "../../src/deps/path.ts";
 import { SessionWriter } from "../../src/session/writer.ts";
 import { runMain } from "./fake_host.ts";
 import { complete, ended, fail, output, start, started, Store } from "./store.ts";
@@ -39,23 +40,44 @@ Deno.test("stats --json prints an object a workflow, of the runs that fit", asyn
   assertEquals(names, [["docs", 1], ["nightly", 1]]);
 });
 
-Deno.test("stats --all counts the sessions of every project, and without it only those of one", async () => {
+Deno.test("stats --all shows the workflows of every project, each project apart, and without it only those of one", async () => {
   using store = new Store();
   fill(store);
   const there = SessionWriter.create({
-    workflowName: "far",
+    workflowName: "docs",
     workflowPath: "",
     tierCount: 0,
     root: store.root,
     project: "/far",
   });
   there.ended("success", 10);
-  const names = async (...args: readonly string[]): Promise<string[]> => {
+  const rows = async (...args: readonly string[]): Promise<unknown[]> => {
     const { stdout } = await runMain(["stats", "--json", ...args, ...store.args]);
-    return stdout.trimEnd().split("\n").map((line) => JSON.parse(line).workflow_name);
+    return stdout.trimEnd().split("\n").map((line) => JSON.parse(line))
+      .map(({ workflow_name, project, runs }) => [workflow_name, project, runs]);
   };
-  assertEquals(await names(), ["docs", "nightly"]);
-  assertEquals(await names("--all"), ["far", "docs", "nightly"]);
+  assertEquals(await rows(), [["docs", undefined, 1], ["nightly", undefined, 2]]);
+  const here = basename(store.layout.projectDir);
+  assertEquals(await rows("--all"), [["docs", "far", 1], ["docs", here, 1], ["nightly", here, 2]]);
+  const { stdout } = await runMain(["stats", "--all", ...store.args]);
+  assertEquals(stdout.split("\n").slice(0, 5).map((line) => line.trim().split(/ {2,}/).slice(0, 3)), [
+    ["WORKFLOW / STEP", "PROJECT", "RUNS"],
+    ["docs", "far", "1"],
+    ["docs", here, "1"],
+    ["nightly", here, "2"],
+    ["build", "1", "100%"],
+  ]);
+});
+
+Deno.test("stats does not say that a step was run which was skipped", async () => {
+  using store = new Store();
+  const skipped = { type: "step_skipped", step_name: "ship", reason: "no" } as const;
+  store.put([started("w"), skipped, ended()], { id: "aaaa-1" });
+  store.put([started("w"), start("ship"), complete("ship", 10), ended()], { id: "bbbb-2", startedAt: NOON + 60_000 });
+  const { stdout } = await runMain(["stats", ...store.args]);
+  assertEquals(stdout.split("\n")[2]!.trim().split(/ {2,}/).slice(0, 3), ["ship", "1", "100%"]);
+  const json = JSON.parse((await runMain(["stats", "--json", ...store.args])).stdout);
+  assertEquals([json.steps[0].runs, json.steps[0].skipped], [2, 1]);
 });
 
 Deno.test("stats names a log that cannot be read on standard error, and counts the others", async () => {

@@ -21,7 +21,7 @@ export interface PutOptions {
 
 /** A store that goes away with its test. */
 export class Store implements Disposable {
-  readonly root: string = Deno.makeTempDirSync();
+  readonly root: string = Deno.realPathSync(Deno.makeTempDirSync());
   readonly layout: Layout = openLayout({ root: this.root, project: this.root });
   /** The arguments that name it. */
   readonly args: readonly string[] = ["--root", this.root, "--project", this.root];

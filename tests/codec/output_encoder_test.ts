@@ -120,3 +120,29 @@ Deno.test("OutputEncoder keeps what it holds when a line is longer than its buff
   for (const output of outputs) add(encoder, output);
   assertEquals(text(encoder), outputs.map(expected).join(""));
 });
+
+Deno.test("OutputEncoder gives out what it holds now when a batch is as long as one before its buffer grew", () => {
+  const encoder = new OutputEncoder(ID);
+  for (const [at, length] of [3, 100_000, 3, 3].entries()) {
+    const time = { seconds: 1795225883, nanos: at + 1 };
+    const output: Output = { seq: at + 1, time, step: "a", stream: "stdout", line: `${at}`.repeat(length) };
+    encoder.clear();
+    add(encoder, output);
+    assertEquals(text(encoder), expected(output));
+  }
+});
+
+Deno.test("OutputEncoder gives out all that it holds when it is asked in the middle of a batch", () => {
+  const encoder = new OutputEncoder(ID);
+  const outputs = Array.from({ length: 20 }, (_, at): Output => ({
+    seq: at + 1,
+    time: { seconds: 1795225883, nanos: at + 1 },
+    step: "a",
+    stream: "stdout",
+    line: "x".repeat(at),
+  }));
+  for (const [at, output] of outputs.entries()) {
+    add(encoder, output);
+    assertEquals(text(encoder), outputs.slice(0, at + 1).map(expected).join(""));
+  }
+});

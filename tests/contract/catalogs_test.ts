@@ -7,7 +7,7 @@ import type { SourceName } from "../../src/sources/source.ts";
 import { Shelf, timeAt } from "../sources/shelf.ts";
 
 function idsOf(shelf: Shelf, name: SourceName, now = Date.now()): string[] {
-  return shelf.open(name).list({ all: false, now, notice: () => {} }).map(({ id }) => id);
+  return shelf.open(name).list({ all: false, now, notice: () => {} }).ids();
 }
 
 function resolved(shelf: Shelf, name: SourceName, id: string): string {
@@ -21,7 +21,7 @@ for (const name of SOURCE_NAMES) {
     shelf.put(name, "ccc", { at: 0, end: "failure" });
     shelf.put(name, "aaa", { at: 1, end: null });
     assertEquals(idsOf(shelf, name), ["bbb", "aaa", "ccc"]);
-    const all = shelf.open(name).list({ all: true, now: Date.now(), notice: () => {} });
+    const all = shelf.open(name).list({ all: true, now: Date.now(), notice: () => {} }).toArray();
     assertEquals(all.map(({ id }) => id), ["bbb", "aaa", "ccc"]);
   });
 
@@ -31,7 +31,7 @@ for (const name of SOURCE_NAMES) {
     shelf.put(name, "bad", { at: 1, end: "failure" });
     shelf.put(name, "live", { at: 2, end: null });
     shelf.put(name, "quiet", { at: 3, end: null, silent: true });
-    const rows = shelf.open(name).list({ all: false, now: Date.now(), notice: () => {} });
+    const rows = shelf.open(name).list({ all: false, now: Date.now(), notice: () => {} }).toArray();
     const byId = new Map(rows.map((row) => [row.id, row]));
     assertEquals([...byId].map(([id, { state }]) => [id, state]), [
       ["quiet", "stale"],
@@ -64,10 +64,10 @@ for (const name of SOURCE_NAMES) {
     shelf.put(name, "aaa", { at: 0, end: "success" });
     const source = shelf.open(name);
     for (const all of [false, true]) {
-      const [row] = source.list({ all, now: Date.now(), notice: () => {} });
-      const stored = source.storedOf(row!);
+      const row = source.list({ all, now: Date.now(), notice: () => {} }).at(0);
+      const stored = source.storedOf(row);
       assert(Object.values(stored).includes("aaa"), Deno.inspect(stored));
-      assertEquals(stored.started_at, row!.startedAt);
+      assertEquals(stored.started_at, row.startedAt);
     }
   });
 

@@ -1,6 +1,7 @@
 /** Starting `deno`, and the CLI from source, as users do. */
 
 import { chooseImports, denoDir, importFlags, PROJECT } from "../../scripts/imports.ts";
+import "./environment.ts";
 
 const imports = await chooseImports();
 const CLI = new URL("../../cli.ts", import.meta.url).href;

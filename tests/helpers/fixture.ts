@@ -1,6 +1,7 @@
 /** Starting the programs of `tests/fixtures`. */
 
 import { denoArgs } from "./deno.ts";
+import { pathOf } from "./path_of.ts";
 
 /** How to start one. Output is piped. */
 export interface FixtureOptions {
@@ -32,7 +33,7 @@ export interface FixtureResult {
  */
 export function fixtureArgs(name: string, options: FixtureOptions = {}): string[] {
   const { args = [], rights = ["-A"] } = options;
-  return [...denoArgs("run"), "--quiet", ...rights, new URL(`../fixtures/${name}`, import.meta.url).pathname, ...args];
+  return [...denoArgs("run"), "--quiet", ...rights, pathOf(`../fixtures/${name}`, import.meta.url), ...args];
 }
 
 /**
@@ -52,6 +53,19 @@ export function spawnFixture(name: string, options: FixtureOptions = {}): Deno.C
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+/**
+ * Kills a program that may have come to its end by now.
+ *
+ * @param child The process.
+ */
+export function killIfAlive(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // it has ended
+  }
 }
 
 /**

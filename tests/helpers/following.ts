@@ -5,6 +5,9 @@ import { ZIG } from "../../src/codec/zig.ts";
 import type { SessionLogEvent } from "../../src/codec/zig_events.ts";
 import { follow, type FollowEnd, type FollowItem, type FollowOptions } from "../../src/storage/follow.ts";
 
+/** Milliseconds after which a test gives up: far more than the slowest machine needs. */
+export const GIVE_UP_MS = 300_000;
+
 /** What following a log to its end brought. */
 export interface Followed {
   /** All lines, in the order they came. */

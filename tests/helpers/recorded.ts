@@ -1,5 +1,7 @@
 /** Stores with sessions in them. */
 
+import { AgentLogWriter } from "../../src/agent/writer.ts";
+import type { StoreSource } from "../../src/maintenance/stores.ts";
 import { SessionWriter } from "../../src/session/writer.ts";
 import { basename } from "../../src/deps/path.ts";
 import type { TempDir } from "./temp_dir.ts";
@@ -28,6 +30,36 @@ export function record(root: string, left: Left, options: { project?: string; na
   if (left === "dead" || left === "torn") writer[Symbol.dispose]();
   if (left === "torn") Deno.writeTextFileSync(writer.logPath, TORN, { append: true });
   return { id: basename(writer.logPath, ".jsonl"), logPath: writer.logPath, writer };
+}
+
+/** Where agents' sessions are recorded in a store. */
+export function agentAt(root: string, project = root): { readonly root: string; readonly project: string } {
+  return { root: `${root}/agents`, project };
+}
+
+/** Records a session of an agent, of four events, and leaves it so. */
+export function recordAgent(
+  root: string,
+  left: Left,
+  options: { project?: string; name?: string } = {},
+): AgentLogWriter {
+  const { project = root, name = left } = options;
+  const id = crypto.randomUUID();
+  const at = agentAt(root, project);
+  const writer = AgentLogWriter.create({ provider: name, wrapperSessionId: id, command: "exec", ...at });
+  const started = { command: "exec", model: null, cwd: project, resumed: false, backfilled: false };
+  writer.emit("wrapper", { type: "session_started", ...started });
+  writer.emit("stdout", { type: "assistant_message", content: `this is ${name}`, message_id: null });
+  writer.emit("wrapper", { type: "heartbeat", interval_secs: 10 });
+  if (left === "success" || left === "failure") writer.finish(left === "success");
+  if (left === "dead" || left === "torn") writer[Symbol.dispose]();
+  if (left === "torn") Deno.writeTextFileSync(writer.logPath, TORN, { append: true });
+  return writer;
+}
+
+/** Records a session of a workflow or of an agent, and leaves it so. */
+export function recordIn(source: StoreSource, root: string, left: Left): { readonly logPath: string } {
+  return source === "zig" ? record(root, left) : recordAgent(root, left);
 }
 
 /** Records a session in the store of a home directory, which is made a repository: what the CLI finds when it runs there. */

@@ -20,7 +20,8 @@ export class SmallDisk implements AsyncDisposable {
    * @returns The disk.
    */
   static async mount(size: string): Promise<SmallDisk> {
-    const mountPoint = Deno.makeTempDirSync();
+    // A link on the way there would lead out of what the other process sees, and to a disk that is not small at all.
+    const mountPoint = Deno.realPathSync(Deno.makeTempDirSync());
     const script = 'mount -t tmpfs -o "size=$1" tmpfs "$2" && echo mounted && exec cat';
     const holder = new Deno.Command("unshare", {
       args: ["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", size, mountPoint],
@@ -32,7 +33,10 @@ export class SmallDisk implements AsyncDisposable {
     const { value } = await reader.read();
     await reader.cancel();
     if (value === undefined) throw new Error(`Cannot mount a disk of "${size}": unshare failed`);
-    return new SmallDisk(`/proc/${holder.pid}/root${mountPoint}`, mountPoint, holder);
+    const path = `/proc/${holder.pid}/root${mountPoint}`;
+    if (Deno.statSync(path).dev !== Deno.statSync(mountPoint).dev) return new SmallDisk(path, mountPoint, holder);
+    await holder.stdin.close();
+    throw new Error(`Cannot mount a disk of "${size}": "${path}" is no disk of its own`);
   }
 
   /**

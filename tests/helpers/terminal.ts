@@ -30,7 +30,7 @@ export function spawnAtTerminal(
   return new Deno.Command("script", {
     args: ["--quiet", "--return", "--command", size + command, "/dev/null"],
     cwd,
-    env,
+    env: { SHELL: "/bin/sh", ...env },
     stdin: "piped",
     stdout: "piped",
   }).spawn();

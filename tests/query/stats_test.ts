@@ -38,6 +38,19 @@ Deno.test("RunStats counts runs by how they ended, and takes the durations of th
   assertEquals(w!.durations, { p50: 1000, p95: 1900, max: 2000 });
 });
 
+Deno.test("RunStats tells workflows of one name apart by their projects, where they have any", () => {
+  const stats = new RunStats();
+  stats.add("w", "success", run(start("a"), fail("a"), ended()), { project: "here" });
+  stats.add("w", "failure", run(start("b"), ended("failure")), { project: "there" });
+  stats.add("w", "success", run(ended()));
+  stats.add("w", "success", run(start("a"), complete("a"), ended()), { project: "here" });
+  assertEquals(stats.stats().workflows.map(({ project, runs, steps }) => [project, runs, steps.length]), [
+    ["here", 2, 1],
+    [null, 1, 0],
+    ["there", 1, 1],
+  ]);
+});
+
 Deno.test("RunStats counts a step as flaky when it passes after it failed with the same definition", () => {
   const failed = run(begin("make"), fail("a"), ended("failure"));
   const passed = run(begin("make"), complete("a"), ended());
@@ -86,9 +99,9 @@ Deno.test("RunStats adds up what the agents of a step used, in all attempts and 
   });
   const usages = new Map([["one", usage(10, null)], ["two", usage(20, 0.5)], ["three", usage(40, 0.25)]]);
   const stats = new RunStats();
-  stats.add("w", "success", run(attempt("one"), fail("a"), attempt("two"), complete("a"), ended()), usages);
-  stats.add("w", "success", run(attempt("three"), complete("a"), attempt("lost"), complete("a"), ended()), usages);
-  stats.add("plain", "success", run(start("a"), complete("a"), ended()), usages);
+  stats.add("w", "success", run(attempt("one"), fail("a"), attempt("two"), complete("a"), ended()), { usages });
+  stats.add("w", "success", run(attempt("three"), complete("a"), attempt("lost"), complete("a"), ended()), { usages });
+  stats.add("plain", "success", run(start("a"), complete("a"), ended()), { usages });
   const [plain, w] = stats.stats().workflows;
   const sum = { tokens: { input: 70, output: 3, cacheRead: 6, cacheCreation: 9 }, costUsd: 0.75 };
   assertEquals([w!.usage, w!.steps[0]!.usage], [sum, sum]);

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { array, assert as check, integer, property, string, tuple } from "fast-check";
 import { formatAge, formatDuration, formatTime } from "../../src/query/duration.ts";
-import { table } from "../../src/query/table.ts";
+import { table, tableOf } from "../../src/query/table.ts";
 import { visible } from "../../src/query/visible.ts";
-import { fit, pad, splitByWidth, widthOf } from "../../src/query/width.ts";
+import { expandTabs, fit, pad, splitByWidth, widthOf } from "../../src/query/width.ts";
 
 const cellsOf = (...texts: readonly string[]): { text: string }[] => texts.map((text) => ({ text }));
 
@@ -37,6 +37,14 @@ Deno.test("splitByWidth() breaks between what readers take for characters, and l
   assertEquals(splitByWidth("e\u0301e\u0301e", 2), ["e\u0301e\u0301", "e"]);
 });
 
+Deno.test("expandTabs() puts spaces where a terminal would", () => {
+  assertEquals(expandTabs(""), "");
+  assertEquals(expandTabs("a b"), "a b");
+  assertEquals(expandTabs("\ta\tb"), "        a       b");
+  assertEquals(expandTabs("日本\tx\t\ty"), "日本    x               y");
+  assertEquals(expandTabs("12345678\t"), "12345678        ");
+});
+
 Deno.test("fit() cuts between what readers take for characters", () => {
   assertEquals(fit("abcdef", 6), "abcdef");
   assertEquals(fit("abcdef", 5), "abcd…");
@@ -60,6 +68,10 @@ Deno.test("table() aligns its columns by what they hold", () => {
   assertEquals(table([cellsOf("A", "LONG", "C"), cellsOf("日本", "x", "c")]), ["A     LONG  C", "日本  x     c"]);
 });
 
+Deno.test("table() shows a tab, which would move the columns behind it", () => {
+  assertEquals(table([cellsOf("a\tb", "c")]), ["a␉b  c"]);
+});
+
 Deno.test("table() cuts its flexible columns in order, and no further than can be read, when there is not enough room", () => {
   const rows = [cellsOf("id-0123456789", "workflow-of-some-length", "project-of-some-length")];
   assertEquals(table(rows, { width: 62, flexible: [1, 2] }), rows.map((row) => row.map(({ text }) => text).join("  ")));
@@ -78,6 +90,18 @@ Deno.test("table() gives one line a row when given anything", () => {
   check(property(array(tuple(string(), string()).map((texts) => cellsOf(...texts.map(visible)))), (rows) => {
     assertEquals(table(rows, { width: 30, flexible: [0, 1] }).length, rows.length);
   }));
+});
+
+Deno.test("tableOf() makes control characters visible, in columns of any characters", () => {
+  assertEquals(tableOf([{ texts: ["A", "x\x1b[2J"] }, { texts: ["B", "y\n"] }]), ["A      B", "x␛[2J  y␊"]);
+  assertEquals(tableOf([{ texts: ["日本", "x\x1b[2J"] }, { texts: ["B", "y"] }]), ["日本   B", "x␛[2J  y"]);
+  assertEquals([tableOf([]), tableOf([{ texts: [] }])], [[], []]);
+});
+
+Deno.test("tableOf() tells which line it paints, and takes space from the end of a line only", () => {
+  const paint = (text: string, line: number): string => `${line}${text}`;
+  const columns = [{ texts: ["A", "long"], paint }, { texts: ["", "b "] }, { texts: ["", ""] }];
+  assertEquals(tableOf(columns), ["0A", "1long  b"]);
 });
 
 Deno.test("formatDuration() keeps about two digits that matter", () => {

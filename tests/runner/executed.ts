@@ -2,6 +2,7 @@
 
 import type { SessionLogEvent } from "../../src/codec/zig_events.ts";
 import { parsePlan } from "../../src/runner/plan.ts";
+import { PATIENCE } from "../../src/runner/pump.ts";
 import { Recorder } from "../../src/runner/recorder.ts";
 import type { RunContext } from "../../src/runner/run_context.ts";
 import type { RunObserver } from "../../src/runner/run_observer.ts";
@@ -9,6 +10,7 @@ import { type RunEnd, runPlan } from "../../src/runner/run_plan.ts";
 import { SignalRelay } from "../../src/runner/signal_relay.ts";
 import { SessionCoordinator } from "../../src/session/coordinator.ts";
 import { SessionWriter } from "../../src/session/writer.ts";
+import { GIVE_UP_MS } from "../helpers/following.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 
 /** What became of a plan. */
@@ -24,6 +26,47 @@ export interface Executed {
 export interface ExecuteOptions extends Partial<RunContext> {
   /** Is told of each thing as it happens. */
   readonly onTell?: (told: string) => void;
+}
+
+/** A time limit that is over when a test says so, and not by the clock: a loaded machine may need any time to begin. */
+export class TimeLimit implements Disposable {
+  /** For the plan. */
+  readonly seconds = 2_000_000;
+  readonly #actions: (() => void)[] = [];
+  readonly #usual: typeof setTimeout;
+
+  /** From now on, whoever waits that long waits for the test. */
+  constructor() {
+    const { setTimeout } = globalThis;
+    this.#usual = setTimeout;
+    Object.assign(globalThis, {
+      setTimeout: (action: () => void, ms?: number): ReturnType<typeof setTimeout> => {
+        if (ms === this.seconds * 1000) this.#actions.push(action);
+        return setTimeout(action, ms);
+      },
+    });
+  }
+
+  /** The time is over. */
+  end(): void {
+    for (const action of this.#actions.splice(0)) action();
+  }
+
+  /** Gives time back to the clock. */
+  [Symbol.dispose](): void {
+    Object.assign(globalThis, { setTimeout: this.#usual });
+  }
+}
+
+/**
+ * Makes runs wait for whatever is still to be written, however long that takes.
+ *
+ * @returns Ends that.
+ */
+export function withPatience(): Disposable {
+  const usual = { ...PATIENCE };
+  Object.assign(PATIENCE, { silenceMs: GIVE_UP_MS, waitMs: GIVE_UP_MS });
+  return { [Symbol.dispose]: () => void Object.assign(PATIENCE, usual) };
 }
 
 /**

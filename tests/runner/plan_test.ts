@@ -47,6 +47,12 @@ Deno.test("parsePlan() reads every key when a plan has them all", async () => {
   });
 });
 
+Deno.test("parsePlan() passes over a byte order mark, and counts columns without it", async () => {
+  const { name } = await parsePlan(`\ufeff{ "name": "p", "steps": [{ "name": "a", "run": "x" }] }`, "p");
+  assertEquals(name, "p");
+  await assertRejects(() => parsePlan(`\ufeff{ "nam": "p" }`, "p"), UsageError, "line 1, column 3: ");
+});
+
 Deno.test("parsePlan() takes a single outcome for a list of one when a rule has it", async () => {
   const { steps } = await parsePlan(
     `{ "name": "p", "steps": [

@@ -61,6 +61,18 @@ Deno.test("pump() reads on to the end when the stream closes soon after its owne
   assertEquals(text(chunks), "late");
 });
 
+Deno.test("pump() takes what comes, and gives up all the same, when its own process was held up meanwhile", async () => {
+  const source = pipe();
+  const chunks: Bytes[] = [];
+  const done = pump(source.readable, (chunk) => void chunks.push(chunk), Promise.resolve(), QUICK);
+  await delay(0);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * QUICK.waitMs);
+  source.write("late");
+  assertEquals(await done, false);
+  assertEquals(text(chunks), "late");
+  assert(source.isCut);
+});
+
 Deno.test("pump() takes what is there and gives up when the stream then stays silent and open", async () => {
   const source = pipe();
   const chunks: Bytes[] = [];

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { SignalRelay } from "../../src/runner/signal_relay.ts";
 import { needs } from "../helpers/skip.ts";
+import { GIVE_UP_MS, pause } from "../helpers/following.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
-import { execute, type Executed, outputOf, storyOf } from "./executed.ts";
+import { execute, type Executed, outputOf, storyOf, TimeLimit, withPatience } from "./executed.ts";
 
 /** The shells of these tests are POSIX ones. */
 function test(name: string, fn: () => Promise<void>): void {
@@ -33,8 +34,8 @@ test("runPlan() records tiers, steps, output and the end when all goes well", as
 test("runPlan() runs the steps of a tier at the same time when there are several", async () => {
   // Each waits for the other: one after the other they would never end.
   const { end } = await execute([
-    { name: "a", run: "touch a; until [ -e b ]; do sleep 0.02; done", timeout_secs: 20 },
-    { name: "b", run: "touch b; until [ -e a ]; do sleep 0.02; done", timeout_secs: 20 },
+    { name: "a", run: "touch a; until [ -e b ]; do sleep 0.02; done", timeout_secs: 300 },
+    { name: "b", run: "touch b; until [ -e a ]; do sleep 0.02; done", timeout_secs: 300 },
   ]);
   assertEquals(end.status, "success");
 });
@@ -127,32 +128,47 @@ test("runPlan() fails a step when no retry is left", async () => {
 });
 
 test("runPlan() ends a step and all that it started when its time is over", async () => {
+  using limit = new TimeLimit();
   const { events } = await execute([
     // The second process would hold the output open, and write to the log, for a long time.
-    { name: "slow", run: "sleep 60 & echo begun; sleep 60", timeout_secs: 0.5 },
-  ]);
-  assertEquals(storyOf(events).slice(3), [
+    { name: "slow", run: "sleep 600 & echo begun; sleep 600", timeout_secs: limit.seconds },
+  ], { onTell: (told) => told.startsWith("stdout") && limit.end() });
+  assertEquals(quietStoryOf(events), [
     "slow stdout: begun",
-    "slow failed 1: null timed out after 0.5 s",
+    `slow failed 1: null timed out after ${limit.seconds} s`,
     "ended: failure",
   ]);
 });
 
+test("runPlan() ends a step by itself when its time is over", async () => {
+  const { events } = await execute([{ name: "slow", run: "sleep 600", timeout_secs: 0.2 }]);
+  assertEquals(quietStoryOf(events), ["slow failed 1: null timed out after 0.2 s", "ended: failure"]);
+});
+
 test("runPlan() kills a step when its time is over and it does not listen", async () => {
-  const { events } = await execute([
-    { name: "deaf", run: "trap '' TERM; echo $$; while :; do sleep 0.05; done", timeout_secs: 0.5 },
-  ]);
-  assertEquals(storyOf(events).at(-2), "deaf failed 1: null timed out after 0.5 s");
-  assertGone(outputOf(events, "deaf")[0]!);
+  using limit = new TimeLimit();
+  const { events } = await execute(
+    [{ name: "deaf", run: "trap '' TERM; echo $$; while :; do sleep 0.05; done", timeout_secs: limit.seconds }],
+    { onTell: (told) => told.startsWith("stdout") && limit.end() },
+  );
+  assertEquals(storyOf(events).at(-2), `deaf failed 1: null timed out after ${limit.seconds} s`);
+  await untilGone(outputOf(events, "deaf")[0]!);
 });
 
 test("runPlan() says that the time was over when a step then ends by itself", async () => {
-  const { events } = await execute([
-    { name: "polite", run: "trap 'echo bye; exit 0' TERM; while :; do sleep 0.05; done", timeout_secs: 0.5 },
-  ]);
+  using limit = new TimeLimit();
+  const { events } = await execute(
+    [{
+      name: "polite",
+      run: "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done",
+      timeout_secs: limit.seconds,
+    }],
+    { graceMs: GIVE_UP_MS, onTell: (told) => told.includes("ready") && limit.end() },
+  );
   assertEquals(quietStoryOf(events), [
+    "polite stdout: ready",
     "polite stdout: bye",
-    "polite failed 1: 0 timed out after 0.5 s",
+    `polite failed 1: 0 timed out after ${limit.seconds} s`,
     "ended: failure",
   ]);
 });
@@ -195,7 +211,7 @@ test("runPlan() gives a step its directory and variables when it names some", as
 });
 
 test("runPlan() gives steps an empty input when they read", async () => {
-  const { events } = await execute([{ name: "a", run: "cat; echo end", timeout_secs: 20 }]);
+  const { events } = await execute([{ name: "a", run: "cat; echo end", timeout_secs: 300 }]);
   assertEquals(outputOf(events, "a"), ["end"]);
 });
 
@@ -206,7 +222,7 @@ test("runPlan() keeps every line when they are odd", async () => {
 
 test("runPlan() goes on when something that a step started holds its output open", async () => {
   const { events, told } = await execute([
-    { name: "a", run: "sleep 60 & echo $!; echo done" },
+    { name: "a", run: "sleep 600 & echo $!; echo done" },
     { name: "b", run: "true", depends_on: ["a"] },
   ]);
   const [pid, ...rest] = outputOf(events, "a");
@@ -223,7 +239,7 @@ test("runPlan() hands on a signal, skips the rest and does not retry when one co
       { name: "a", run: "trap 'echo got it; exit 5' TERM; echo ready; while :; do sleep 0.05; done", retries: 3 },
       { name: "b", run: "echo never", when: { step: "a", is: "failed" } },
     ],
-    { signals, onTell: (told) => told.includes("ready") && signals.raise("SIGTERM") },
+    { signals, graceMs: GIVE_UP_MS, onTell: (told) => told.includes("ready") && signals.raise("SIGTERM") },
   );
   assert(told.includes("failed a 1 exit code 5 false"), told.join("\n"));
   assertEquals(quietStoryOf(events), [
@@ -253,7 +269,7 @@ for (const signal of ["SIGTERM", "SIGHUP"] as const) {
       { signals, onTell: (told) => told.startsWith("stdout") && signals.raise(signal) },
     );
     assertEquals(storyOf(events).at(-2), "deaf failed 1: null killed by SIGKILL");
-    assertGone(outputOf(events, "deaf")[0]!);
+    await untilGone(outputOf(events, "deaf")[0]!);
   });
 }
 
@@ -261,13 +277,14 @@ test("runPlan() ends what a step left running when a signal has ended the step",
   const signals = new SignalRelay();
   const { events } = await execute(
     // Shells make processes in the background deaf to SIGINT.
-    [{ name: "a", run: "sleep 60 & echo $!; wait" }],
+    [{ name: "a", run: "sleep 600 & echo $!; wait" }],
     { signals, onTell: (told) => told.startsWith("stdout") && signals.raise("SIGINT") },
   );
-  assertGone(outputOf(events, "a")[0]!);
+  await untilGone(outputOf(events, "a")[0]!);
 });
 
 test("runPlan() tells what a step left running to end when a signal has ended the step", async () => {
+  using _patience = withPatience();
   const signals = new SignalRelay();
   const { events } = await execute(
     [{ name: "a", run: "(trap 'echo bye; exit' TERM; echo ready; while :; do sleep 0.05; done) & wait" }],
@@ -282,7 +299,7 @@ test("runPlan() kills what a step left running when that does not listen", async
     [{ name: "a", run: `sh -c 'trap "" TERM; echo $$; while :; do sleep 0.05; done' & wait` }],
     { signals, onTell: (told) => told.startsWith("stdout") && signals.raise("SIGINT") },
   );
-  assertGone(outputOf(events, "a")[0]!);
+  await untilGone(outputOf(events, "a")[0]!);
 });
 
 /** What follows the start of the only step; some shells say on their own what signal they got. */
@@ -290,8 +307,18 @@ function quietStoryOf(events: Executed["events"]): string[] {
   return storyOf(events).slice(3).filter((line) => !line.includes(" stderr: "));
 }
 
-/** Fails while a process lives; one that has ended but that nobody has waited for counts as gone. */
-function assertGone(pid: string): void {
-  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", pid] }).outputSync();
-  assertMatch(new TextDecoder().decode(stdout), /^(Z.*)?\s*$/);
+/**
+ * Waits until a process that was killed is gone, which takes the system a moment; one that has ended but that nobody has
+ * waited for counts as gone.
+ */
+async function untilGone(pid: string): Promise<void> {
+  const deadline = AbortSignal.timeout(60_000); // before it would end by itself
+  const state = (): string => {
+    const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", pid] }).outputSync();
+    return new TextDecoder().decode(stdout).trim();
+  };
+  while (!/^(Z.*)?$/.test(state())) {
+    assert(!deadline.aborted, `${pid} lives on`);
+    await pause(10);
+  }
 }

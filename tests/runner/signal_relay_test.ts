@@ -1,9 +1,16 @@
 import { assertEquals } from "@std/assert";
 import { RUN_SIGNALS, type RunSignal, SignalRelay } from "../../src/runner/signal_relay.ts";
 
-/** Longer than a signal echoes. */
-function echoOver(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 250));
+/** Runs something with a clock that moves on only when it is told to. */
+function withClock(body: (echoOver: () => void) => void): void {
+  const { now } = performance;
+  let at = 0;
+  try {
+    performance.now = (): number => at;
+    body(() => void (at += 250)); // longer than a signal echoes
+  } finally {
+    performance.now = now;
+  }
 }
 
 Deno.test("SignalRelay.raise() tells every listener when a signal comes", () => {
@@ -18,24 +25,28 @@ Deno.test("SignalRelay.raise() tells every listener when a signal comes", () => 
   assertEquals(heard, [["SIGTERM", false], ["SIGTERM", false]]);
 });
 
-Deno.test("SignalRelay.raise() is hard from the second SIGINT on when they come one after the other", async () => {
+Deno.test("SignalRelay.raise() is hard from the second SIGINT on when they come one after the other", () => {
   const signals = new SignalRelay();
   const heard: boolean[] = [];
   using _listener = signals.listen((_signal, hard) => heard.push(hard));
-  signals.raise("SIGINT");
-  signals.raise("SIGINT"); // the same one, by way of another process
-  await echoOver();
-  signals.raise("SIGINT");
+  withClock((echoOver) => {
+    signals.raise("SIGINT");
+    signals.raise("SIGINT"); // the same one, by way of another process
+    echoOver();
+    signals.raise("SIGINT");
+  });
   assertEquals(heard, [false, true]);
 });
 
-Deno.test("SignalRelay.raise() is never hard when other signals repeat", async () => {
+Deno.test("SignalRelay.raise() is never hard when other signals repeat", () => {
   const signals = new SignalRelay();
   const heard: boolean[] = [];
   using _listener = signals.listen((_signal, hard) => heard.push(hard));
-  signals.raise("SIGTERM");
-  await echoOver();
-  signals.raise("SIGTERM");
+  withClock((echoOver) => {
+    signals.raise("SIGTERM");
+    echoOver();
+    signals.raise("SIGTERM");
+  });
   assertEquals(heard, [false, false]);
 });
 

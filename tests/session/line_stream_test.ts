@@ -84,6 +84,29 @@ Deno.test("lineStream() gives all lines of a chunk at once when a chunk holds ma
   assertEquals((await linesOf([utf8.encode("a\nb\nc"), utf8.encode("\nd\n")])).batches, [2, 2]);
 });
 
+/** Lines around the length of what is made text at a time, with characters and ends that must not be cut. */
+const anyLongLine: fc.Arbitrary<string> = fc.tuple(
+  fc.constantFrom("a", "å", "😀"),
+  fc.oneof(fc.nat(20), fc.integer({ min: 10_200, max: 10_280 }), fc.nat(30_000)),
+  fc.constantFrom("", "\r", "\r\r"),
+).map(([character, length, end]) => character.repeat(length) + end);
+
+Deno.test("lineStream() gives the same lines when they are longer than what is made text at a time", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyLongLine, { maxLength: 12 }), async (lines) => {
+      const bytes = utf8.encode(lines.join("\n"));
+      assertEquals((await linesOf([bytes])).lines, reference(bytes));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("lineStream() makes a hundred lines text at a time when a chunk holds thousands", async () => {
+  const { lines, batches } = await linesOf([utf8.encode(`${"x".repeat(79)}\n`.repeat(1290))]);
+  assertEquals(lines, Array(1290).fill("x".repeat(79)));
+  assertEquals(batches, [...Array(10).fill(128), 10]);
+});
+
 Deno.test("lineStream() fails when its lines cannot be taken", async () => {
   const stream = lineStream(() => {
     throw new RangeError("no room");

@@ -41,6 +41,31 @@ Deno.test("SessionWriter redacts every free text before it is written, and no na
   assert(names.every((name) => name === "secret step"));
 });
 
+Deno.test("SessionWriter gives the lines of each stream in turn to what redacts them, and begins anew with an attempt", async () => {
+  using dir = new TempDir();
+  /** Takes all lines from the second one on. */
+  const inTurn = (): (line: string) => string => {
+    let count = 0;
+    return (line) => count++ === 0 ? line : "XXX";
+  };
+  using writer = SessionWriter.create({
+    ...SESSION,
+    root: dir.path,
+    project: dir.path,
+    redact: Object.assign(redact, { inTurn }),
+  });
+  for (const step of ["a", "b"]) writer.stepStarted(step, 0, { zagCommand: "exec" });
+  writer.stepOutput("a", "stdout", "a1");
+  writer.stepOutputs("a", "stderr", ["a1", "a2"]);
+  writer.stepOutput("b", "stdout", "b1");
+  writer.stepOutputs("a", "stdout", ["a2", "a3"]);
+  writer.stepStarted("a", 0, { zagCommand: "exec" });
+  writer.stepOutput("a", "stdout", "a1 again");
+  writer.stepOutput("b", "stdout", "b2");
+  const texts = (await textsOf(writer.logPath)).filter((text) => text !== "");
+  assertEquals(texts, ["a XXX", "a1", "a1", "XXX", "b1", "XXX", "XXX", "a1 again", "XXX"]);
+});
+
 Deno.test("startSession() and appendEvents() redact every free text before it is written", async () => {
   using dir = new TempDir();
   const place = { root: dir.path, project: dir.path };

@@ -16,7 +16,7 @@ const HOUR = 3_600_000;
 
 /** A store of its own, and how to name it. */
 function store(): { root: string; options: { root: string; project: string } } & Disposable {
-  const root = Deno.makeTempDirSync();
+  const root = Deno.realPathSync(Deno.makeTempDirSync());
   return {
     root,
     options: { root, project: root },
@@ -242,10 +242,11 @@ Deno.test("endSession() refuses a session that has ended, and the log stays as i
 
 Deno.test("openCatalog() shows a session of scripts as running, then stale, then ended", () => {
   using at = store();
+  const now = Date.now();
   const { sessionId } = startSession({ ...WORKFLOW, ...at.options });
   appendEvent(sessionId, output("x"), at.options);
   const catalog = openCatalog(at.options);
-  const stateIn = (ms: number): string => catalog.list(Date.now() + ms)[0]!.state;
+  const stateIn = (ms: number): string => catalog.list(now + ms)[0]!.state;
   assertEquals([stateIn(0), stateIn(HOUR)], ["running", "stale"]);
   appendEvent(sessionId, { type: "heartbeat", interval_secs: 10 }, at.options);
   assertEquals(stateIn(0), "running");

@@ -3,6 +3,7 @@ import { AmbiguousSessionError, SessionNotFoundError } from "../../src/errors.ts
 import { openSource } from "../../src/sources/open_source.ts";
 import { SOURCE_NAMES } from "../../src/sources/source.ts";
 import { listSources, Sources } from "../../src/sources/sources.ts";
+import "../helpers/environment.ts";
 import { Shelf, timeAt } from "./shelf.ts";
 
 /** Does something while the home directory is another. */

@@ -103,12 +103,37 @@ Deno.test("Catalog.list() takes the log of its own project when an index names a
   const over = { ended_at: ENDED, status: "success" as const };
   const moved = projectEntry("moved", { ...over, log_path: "/elsewhere/moved.jsonl" });
   const gone = projectEntry("gone", { ...over, log_path: "/elsewhere/gone.jsonl" });
-  store.index(indexText([moved, gone]));
-  const path = store.log("moved");
+  const mixed = projectEntry("mixed", { ...over, log_path: `${store.layout.sessionsDir}/moved.jsonl` });
+  store.index(indexText([moved, gone, mixed]));
+  const [path, mixedPath] = [store.log("moved"), store.log("mixed")];
   const paths = (): unknown => Object.fromEntries(catalogOf(store).list().map((row) => [row.id, row.logPath]));
-  assertEquals(paths(), { moved: path, gone: "/elsewhere/gone.jsonl" });
+  assertEquals(paths(), { moved: path, gone: "/elsewhere/gone.jsonl", mixed: mixedPath });
   store.globalIndex(indexText([globalEntry("moved", { ...over, log_path: "/elsewhere/moved.jsonl" })]));
-  assertEquals(catalogOf(store).listAll().map(({ logPath }) => logPath), [path]);
+  assertEquals(catalogOf(store).listAll().map(({ logPath }) => logPath).sort(), [mixedPath, path].sort());
+});
+
+Deno.test("Catalog.sessions() looks into the log of a session only when its row is reached", () => {
+  using dir = new TempDir();
+  const [one, two] = [new Store(dir, "one"), new Store(dir, "two")];
+  const entries = ["a", "b", "c"].map((id, minute) => ({ id, started_at: at(minute) }));
+  for (const { id, started_at } of entries) one.log(id, { at: started_at });
+  two.log("d", { at: at(9), end: "success" });
+  one.index(indexText(entries.map(({ id, started_at }) => projectEntry(id, { started_at }))));
+  one.globalIndex(indexText(entries.map(({ id, started_at }) => globalEntry(id, { started_at }))));
+  let decoded = 0;
+  const decode = (text: string): ReturnType<typeof ZIG.decode> => {
+    if (!text.includes('"zig_session_id":"d"')) decoded++; // that one is in no index
+    return ZIG.decode(text);
+  };
+  const catalog = new Catalog(one.layout, { ...ZIG, decode });
+  for (const [all, ids] of [[false, ["c", "b", "a"]], [true, ["d", "c", "b", "a"]]] as const) {
+    decoded = 0;
+    const sessions = catalog.sessions({ all, now: Date.now() });
+    assertEquals([sessions.size, sessions.ids(), decoded], [ids.length, ids, 0]);
+    assertEquals([sessions.at(0).id, decoded > 0], [ids[0], !all]);
+    assertEquals(sessions.toArray().map(({ id }) => id), ids);
+    assertEquals(decoded > 0, true);
+  }
 });
 
 Deno.test("Catalog tells which sessions are protected, in every project, and by the mark beside the log alone", () => {

@@ -112,3 +112,14 @@ Deno.test("lockState() tells unknown when the file system has no locks", () => {
     Deno.FsFile.prototype.tryLockSync = tryLockSync;
   }
 });
+
+Deno.test("FileLock.takeExisting() takes a lock that is there, and makes none", () => {
+  using dir = new TempDir();
+  const path = dir.at("existing.lock");
+  assertEquals(FileLock.takeExisting(path), undefined);
+  assertEquals(lockState(path), "absent");
+  Deno.writeTextFileSync(path, "");
+  using lock = FileLock.takeExisting(path);
+  assertEquals(lock?.path, path);
+  assertThrows(() => FileLock.takeExisting(path), LogLockedError);
+});

@@ -144,10 +144,16 @@ Deno.test("follow() gives what the old file holds when it is replaced or removed
   for (const fate of ["removed", "replaced"] as const) {
     using dir = new TempDir();
     const path = dir.write("a.jsonl", `${FIRST}\n`);
-    const { statSync } = Deno;
+    const { openSync, statSync } = Deno;
     try {
+      let isOpen = false;
+      Deno.openSync = (asked, options): Deno.FsFile => {
+        isOpen = true;
+        return openSync(asked, options);
+      };
       // As late as can be: it has found the end of the file, and now asks whether the file is still there.
       Deno.statSync = (asked): Deno.FileInfo => {
+        if (!isOpen) return statSync(asked);
         Deno.statSync = statSync;
         append(path, `${SECOND}\n`);
         if (fate === "removed") Deno.removeSync(path);
@@ -159,6 +165,7 @@ Deno.test("follow() gives what the old file holds when it is replaced or removed
       const expected = fate === "removed" ? [[FIRST, SECOND], fate] : [[FIRST, SECOND, "!replaced", END], "ended"];
       assertEquals([told, why], expected);
     } finally {
+      Deno.openSync = openSync;
       Deno.statSync = statSync;
     }
   }

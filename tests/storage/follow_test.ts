@@ -4,6 +4,7 @@ import { decodeBlock } from "../../src/codec/decode_block.ts";
 import { encodeSessionEvent, ZIG } from "../../src/codec/zig.ts";
 import { FileLock } from "../../src/storage/file_lock.ts";
 import { lockPathOf } from "../../src/storage/layout.ts";
+import { LogFollower } from "../../src/storage/log_follower.ts";
 import { read } from "../../src/storage/read.ts";
 import { anyCut, anyEvent } from "../helpers/arbitraries.ts";
 import { Follower, pause, withoutWatcher } from "../helpers/following.ts";
@@ -172,6 +173,31 @@ Deno.test("follow() tells that the writer died when it is killed while it is fol
   await holder.kill();
   const { told, why } = await followed;
   assertEquals([told, why], [[LINES[1]!], "writer_died"]);
+});
+
+Deno.test("LogFollower.next() tells that the writer died though the system's clock was set back meanwhile", () => {
+  using dir = new TempDir();
+  const path = dir.write("a.jsonl", LINES[0]! + "\n");
+  const lock = FileLock.take(lockPathOf(path));
+  using follower = new LogFollower(path, ZIG);
+  const next = (): unknown => {
+    for (;;) {
+      const item = follower.next();
+      if (item !== "busy") return item;
+    }
+  };
+  next();
+  assertEquals(next(), "idle");
+  lock.release();
+  const [{ now }, passed] = [Date, performance.now];
+  try {
+    Date.now = (): number => now() - 3_600_000;
+    performance.now = (): number => passed.call(performance) + 2000;
+    assertEquals(next(), { kind: "end", why: "writer_died" });
+  } finally {
+    Date.now = now;
+    performance.now = passed;
+  }
 });
 
 Deno.test("follow() goes on while the lock is held, however old the log is", async () => {

@@ -126,6 +126,29 @@ Deno.test("IndexFile.append() notices what others did to the file since, be it a
   assertEquals(textOf(dir), indexText([projectEntry("e")]));
 });
 
+Deno.test("IndexFile.append() and stamp() set an index aside that is as they left it, but may not be read any more", () => {
+  for (const change of ["append", "stamp"] as const) {
+    using dir = new TempDir();
+    const index = openIndex(dir);
+    index.append(projectEntry("a"));
+    const { openSync } = Deno;
+    try {
+      Deno.openSync = (path, options): Deno.FsFile => {
+        if (path === index.path) throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
+        return openSync(path, options);
+      };
+      if (change === "append") index.append(projectEntry("b"));
+      else index.stamp(projectEntry("b"), { endedAt: ENDED, status: "success" });
+    } finally {
+      Deno.openSync = openSync;
+    }
+    const b = change === "append" ? projectEntry("b") : projectEntry("b", { ended_at: ENDED, status: "success" });
+    assertEquals(textOf(dir), indexText([b])); // there are no logs to make others from
+    const [aside] = tree(dir.at("logs")).filter((name) => name.includes(".broken-"));
+    assertEquals(Deno.readTextFileSync(dir.at(`logs/${aside}`)), indexText([projectEntry("a")]));
+  }
+});
+
 Deno.test("IndexFile.append() and stamp() have done their work when only the note for the next one cannot be written", () => {
   using dir = new TempDir();
   const index = openIndex(dir);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseSessionId } from "../../src/session_id.ts";
 import type { FollowAllItem } from "../../src/storage/follow_all.ts";
 import { ListenCursor } from "../../src/storage/listen_cursor.ts";
+import { SKEW_MS } from "../../src/storage/store_follower.ts";
 import { TempDir, tree } from "../helpers/temp_dir.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -67,6 +68,16 @@ Deno.test("ListenCursor forgets sessions that had ended before all was delivered
   assertEquals(after(dir.at("cursor"), items), {
     since: "2026-11-21T12:00:05.000Z",
     sessions: { running: 1, late: 3, dead: 4, again: 6 },
+  });
+});
+
+Deno.test("ListenCursor keeps sessions that ended so shortly before that clocks can tell otherwise", () => {
+  using dir = new TempDir();
+  const ends = [NOW - SKEW_MS - 1, NOW - SKEW_MS, NOW - 1];
+  const items = ends.flatMap((end, at) => [lines(`s${at}`, at + 1), closed(`s${at}`, at + 1, end)]);
+  assertEquals(after(dir.at("cursor"), [...items, { kind: "idle", at: NOW }]), {
+    since: "2026-11-21T12:00:00.000Z",
+    sessions: { s1: 2, s2: 3 },
   });
 });
 

@@ -5,7 +5,7 @@ import { locateLog } from "../../src/storage/locate.ts";
 
 /** A store with logs of these names in this project and in another. */
 function store(own: readonly string[], other: readonly string[]): { own: Layout; other: Layout } & Disposable {
-  const root = Deno.makeTempDirSync();
+  const root = Deno.realPathSync(Deno.makeTempDirSync());
   const make = (name: string, ids: readonly string[]): Layout => {
     const layout = projectLayout(root, `${root}/projects/${name}`);
     Deno.mkdirSync(layout.sessionsDir, { recursive: true });

@@ -40,7 +40,7 @@ for (
 }
 
 Deno.test("sessionFiles() finds the files of each session, and no directory, when it looks at a project", () => {
-  const root = Deno.makeTempDirSync();
+  const root = Deno.realPathSync(Deno.makeTempDirSync());
   try {
     const layout = projectLayout(root, root);
     assertEquals(sessionFiles(layout).size, 0);
