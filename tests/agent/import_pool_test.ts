@@ -169,7 +169,7 @@ Deno.test("importSessions() goes on with several threads where it was killed, an
     home.clear();
     Deno.mkdirSync(home.root);
     const child = home.program(3, "-A").spawn();
-    const logs = (): number => tree(home.root).filter((name) => name.includes("/sessions/")).length;
+    const logs = (): number => tree(home.root).filter((name) => /\/sessions\/.+\.jsonl$/.test(name)).length;
     let isOver = false;
     const over = child.output().then(() => isOver = true);
     while (logs() < kill && !isOver) await new Promise((resolve) => setTimeout(resolve, 1));
