@@ -1,6 +1,6 @@
 /** Starting the program, and listing a long index. */
 
-import { cliCommand } from "../helpers/deno.ts";
+import { cliCommand, denoArgs } from "../helpers/deno.ts";
 import { type Suite, timed } from "./harness.ts";
 import { fillStore } from "./logs.ts";
 import { linesOf } from "./programs.ts";
@@ -12,6 +12,8 @@ const VERSION = "ziglog --version";
 const PARSE = "one parse of the index";
 const LIST = "ziglog list";
 const LIST_NOTHING = "ziglog list of an empty store";
+const EMPTY = "an empty program";
+const LEAST = "the least: names of the directory, one parse, a line a session";
 
 /**
  * The suites of starting.
@@ -22,9 +24,15 @@ const LIST_NOTHING = "ziglog list of an empty store";
 export function startSuites(folder: string): Suite[] {
   const root = `${folder}/store`;
   const empty = `${folder}/empty`;
-  const { indexPath } = fillStore(root, SESSIONS);
+  const { indexPath, sessionsDir } = fillStore(root, SESSIONS);
   const program = (...args: readonly string[]) => async (): Promise<string[]> =>
     await linesOf(cliCommand(args, { home: folder }));
+  const bare = (name: string, ...args: readonly string[]) => async (): Promise<string[]> =>
+    await linesOf(
+      new Deno.Command(Deno.execPath(), {
+        args: [...denoArgs("run"), "-A", new URL(name, import.meta.url).href, ...args],
+      }),
+    );
   const list = (sessions: number, ...more: readonly string[]) => async (): Promise<void> => {
     const store = sessions === 0 ? empty : root;
     const { length } = await program("list", "--root", store, "--project", store, ...more)();
@@ -36,6 +44,8 @@ export function startSuites(folder: string): Suite[] {
     baseline: VERSION,
     ratio: "cost",
     cases: [
+      { name: EMPTY, run: () => timed(bare("./empty.ts")) },
+      { name: LEAST, run: () => timed(bare("./least_list.ts", sessionsDir, indexPath)) },
       { name: VERSION, run: () => timed(program("--version")) },
       { name: "ziglog help", run: () => timed(program("help")) },
       { name: PARSE, run: () => parse(indexPath) },
