@@ -24,6 +24,7 @@
 export {
   AmbiguousSessionError,
   IndexBrokenError,
+  LogGoneError,
   LogLockedError,
   LogWriteError,
   SessionEndedError,

@@ -80,6 +80,24 @@ export class LogWriteError extends Error {
   }
 }
 
+/** The log of a session was removed while the session ran: what was recorded is gone. */
+export class LogGoneError extends Error {
+  /** `"LogGoneError"`. */
+  override readonly name = "LogGoneError";
+  /** Where the log was. */
+  readonly path: string;
+
+  /**
+   * Makes the error.
+   *
+   * @param path Where the log was.
+   */
+  constructor(path: string) {
+    super(`Cannot find log "${path}": it was removed while the session ran`);
+    this.path = path;
+  }
+}
+
 /** An event was emitted after the session had ended. */
 export class SessionEndedError extends Error {
   /** `"SessionEndedError"`. */

@@ -3,6 +3,8 @@
 import type { Decoded, Decoding, LineDialect } from "./dialect.ts";
 import { type Block, decodeUtf8, type Line, linesOf, NEWLINE, trimLikeRust } from "./lines.ts";
 
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /**
  * Decodes the lines of a block.
  *
@@ -44,7 +46,7 @@ function decodeText<Event>(dialect: LineDialect<Event>, block: Block, text: stri
 }
 
 function decodeLine<Event>(dialect: LineDialect<Event>, block: Block, line: Line): Decoded<Event> {
-  const { offset, length, text = "" } = line;
+  const { offset, length, text = readable(block, line) } = line;
   const decoding: Decoding<Event> = line.text === undefined
     ? decodeBytes(dialect, block, line)
     : dialect.decode(line.text);
@@ -53,8 +55,16 @@ function decodeLine<Event>(dialect: LineDialect<Event>, block: Block, line: Line
   return { kind: "malformed", reason: decoding.reason, torn, offset, length, text };
 }
 
-function decodeBytes<Event>(dialect: LineDialect<Event>, block: Block, { offset, length }: Line): Decoding<Event> {
-  if (dialect.decodeBytes === undefined) return { kind: "malformed", reason: "bytes that are not UTF-8" };
+/** What people can read of bytes that are no text. */
+function readable(block: Block, line: Line): string {
+  return trimLikeRust(lenient.decode(bytesOf(block, line)));
+}
+
+function decodeBytes<Event>(dialect: LineDialect<Event>, block: Block, line: Line): Decoding<Event> {
+  return dialect.decodeBytes?.(bytesOf(block, line)) ?? { kind: "malformed", reason: "bytes that are not UTF-8" };
+}
+
+function bytesOf(block: Block, { offset, length }: Line): Uint8Array {
   const start = offset - block.offset;
-  return dialect.decodeBytes(block.bytes.subarray(start, start + length));
+  return block.bytes.subarray(start, start + length);
 }

@@ -13,7 +13,7 @@ export interface Place {
   readonly offset: number;
   /** Bytes of the line, with its newline. */
   readonly length: number;
-  /** The line as it is stored, without white space around it; empty when its bytes are not UTF-8. */
+  /** The line as it is stored, without white space around it; bytes that are not UTF-8 are U+FFFD in it. */
   readonly text: string;
 }
 

@@ -4,6 +4,7 @@ import type { IndexSchema, SessionEnd } from "../codec/dialect.ts";
 import { ZIG } from "../codec/zig.ts";
 import type { SessionLogEvent } from "../codec/zig_events.ts";
 import type { GlobalSessionEntry, SessionLogIndexEntry } from "../codec/zig_index.ts";
+import { LogGoneError } from "../errors.ts";
 import type { SessionId } from "../session_id.ts";
 import { Catalog } from "../storage/catalog.ts";
 import { gatherEvidence } from "../storage/evidence.ts";
@@ -59,9 +60,12 @@ export class SessionIndexes {
    * Writes the end of the session into its entries; an entry that another program lost is made again.
    *
    * @param end How the session ended.
+   * @throws {LogGoneError} When there is no log any more; it is not entered then.
    */
   end(end: SessionEnd): void {
     if (this.#entries === undefined) return;
+    const { log_path: path } = this.#entries.project;
+    if (isGone(path)) throw new LogGoneError(path);
     try {
       this.#catalog.projectIndex.stamp(this.#entries.project, end);
     } finally { // one index that cannot be written costs the other nothing
@@ -77,6 +81,15 @@ export class SessionIndexes {
     } finally {
       remove(this.#catalog.globalIndex, ZIG.globalIndex, this.#id);
     }
+  }
+}
+
+function isGone(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
   }
 }
 

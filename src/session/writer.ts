@@ -255,8 +255,8 @@ export class SessionWriter implements Disposable {
    *
    * @param status How it ended.
    * @param durationMs How long it took, in milliseconds.
-   * @throws {LogWriteError} When the last event cannot be written; the session then has not ended, and this can be
-   * tried again.
+   * @throws {LogWriteError} When the last event cannot be written; the session has not ended, and this can be tried again.
+   * @throws {LogGoneError} When the log was removed meanwhile.
    */
   ended(status: SessionStatus, durationMs: U64): void {
     this.#emit({ type: "zig_session_ended", status, duration_ms: durationMs });

@@ -25,6 +25,13 @@ function writePlan(home: string, steps: readonly object[]): void {
   Deno.writeTextFileSync(`${home}/plan.jsonc`, `// a plan\n${JSON.stringify({ name: "demo", steps })}`);
 }
 
+test("run says so and exits with 5 when what it records is removed meanwhile", async () => {
+  using temp = new TempDir();
+  const { code, stderr } = await runCli(["run", "--", "rm", "-r", temp.at(".zig")], { home: temp.path });
+  assertEquals(code, 5);
+  assertMatch(stderr, /^ziglog: DATA IS LOST: Cannot find log ".+\.jsonl": it was removed while the session ran/);
+});
+
 test("run passes a command's output through and records it when it succeeds", async () => {
   using temp = new TempDir();
   const home = temp.path;

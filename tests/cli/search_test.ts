@@ -172,6 +172,14 @@ Deno.test("search finds what is left of a damaged line, which costs no other", a
   assertEquals(new TextDecoder().decode(broken.subarray(offset)), stored);
 });
 
+Deno.test("search finds what can be read of a line that is not UTF-8", async () => {
+  using store = new Store();
+  const line = Uint8Array.from([...new TextEncoder().encode('{"seq":9,"line":"the needle '), 0xff, 0x22, 0x7d, 0x0a]);
+  store.putLog("ffff", Uint8Array.from([...new TextEncoder().encode(logText("ffff")), ...line]));
+  const [found] = await search(store, "needle", "--json");
+  assertEquals(JSON.parse(found!).stored, '{"seq":9,"line":"the needle \ufffd"}');
+});
+
 Deno.test("search passes over a log that is gone, says so, and searches the others", async () => {
   using store = new Store();
   store.write("one").ended("success", 1);

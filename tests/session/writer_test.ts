@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { SessionEndedError } from "../../src/errors.ts";
+import { LogGoneError, SessionEndedError } from "../../src/errors.ts";
 import { openCatalog } from "../../src/session/sessions.ts";
 import type { SessionWriter } from "../../src/session/writer.ts";
 import { lockState } from "../../src/storage/file_lock.ts";
@@ -199,6 +199,16 @@ Deno.test("SessionWriter syncs its log after every event when that is asked for,
     writer.sync();
     assertEquals(syncs, 1);
   });
+});
+
+Deno.test("SessionWriter.ended() says so when the log was removed meanwhile, and enters nothing", () => {
+  using studio = new Studio();
+  using writer = studio.record();
+  Deno.removeSync(studio.layout.root, { recursive: true });
+  const { path } = assertThrows(() => writer.ended("success", 1), LogGoneError);
+  assertEquals(path, writer.logPath);
+  assertEquals(writer.isEnded, true);
+  assertThrows(() => Deno.statSync(studio.layout.indexPath), Deno.errors.NotFound);
 });
 
 Deno.test("SessionWriter lets go of the log without an end when it is disposed", () => {
