@@ -102,13 +102,13 @@ export class Recording implements Disposable {
    * @returns The exit code: that of a signal, or what the end says, or else that data was lost.
    */
   finish({ status, reason, exitCode, quiet }: RecordingEnd): number {
+    const took = formatDuration(this.elapsedMs);
     this.recorder.finish(status);
     const isWhole = this.#isShown && !this.recorder.isIncomplete;
     const code = this.signals.exitCode ?? (exitCode === ExitCode.ok && !isWhole ? ExitCode.io : exitCode);
     if (quiet && code === ExitCode.ok) return code;
     const reasons = [this.signals.first ?? reason, this.recorder.isIncomplete ? "log incomplete" : undefined];
     const why = reasons.filter((each) => each !== undefined).join(", ");
-    const took = formatDuration(this.elapsedMs);
     const where = this.#root === undefined ? "" : ` --root ${this.#root}`;
     this.say(`${status}${why && ` (${why})`} after ${took}: ziglog show${where} ${this.sessionId}`);
     return code;
