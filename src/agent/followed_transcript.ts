@@ -90,8 +90,9 @@ export class FollowedTranscript implements Disposable {
       }
       const change = this.#cursor.checkFile();
       if (change === undefined || change === "removed") return;
-      if (change !== "grown") this.#fold = await this.#agent.fold(this.path, "provider_file");
-      if (change !== "grown") this.#marks.restart();
+      if (change === "grown") continue;
+      this.#fold = await this.#agent.fold(this.path, "provider_file");
+      this.#marks.restart();
     }
   }
 
