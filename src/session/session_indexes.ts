@@ -10,6 +10,7 @@ import { Catalog } from "../storage/catalog.ts";
 import { gatherEvidence } from "../storage/evidence.ts";
 import type { IndexFile } from "../storage/index_file.ts";
 import { type Layout, logPathOf } from "../storage/layout.ts";
+import { lookAt } from "../storage/session_files.ts";
 
 /** Keeps the entries of one session in the index of its project and in that of all projects. */
 export class SessionIndexes {
@@ -65,7 +66,7 @@ export class SessionIndexes {
   end(end: SessionEnd): void {
     if (this.#entries === undefined) return;
     const { log_path: path } = this.#entries.project;
-    if (isGone(path)) throw new LogGoneError(path);
+    if (lookAt(path) === undefined) throw new LogGoneError(path);
     try {
       this.#catalog.projectIndex.stamp(this.#entries.project, end);
     } finally { // one index that cannot be written costs the other nothing
@@ -81,15 +82,6 @@ export class SessionIndexes {
     } finally {
       remove(this.#catalog.globalIndex, ZIG.globalIndex, this.#id);
     }
-  }
-}
-
-function isGone(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return false;
-  } catch (error) {
-    return error instanceof Deno.errors.NotFound;
   }
 }
 
