@@ -1,6 +1,7 @@
 /** The program from outside: what only a process of its own can show. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { denoDir } from "../../scripts/imports.ts";
 import { cliCommand, denoArgs, runCli } from "../helpers/deno.ts";
 import { spawnFixture } from "../helpers/fixture.ts";
 import { goldenBytes, goldenText } from "../helpers/golden.ts";
@@ -104,6 +105,9 @@ Deno.test({
   },
 });
 
+/** Without a home, Deno would look for what it has loaded elsewhere. */
+const DENO_DIR = denoDir();
+
 /** Runs the program with these rights, and nobody to ask for more. */
 async function runWith(
   rights: readonly string[],
@@ -112,7 +116,7 @@ async function runWith(
 ): Promise<[number, string]> {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...denoArgs("run"), "--quiet", "--no-prompt", ...rights, CLI, ...args],
-    env: { HOME: "", USERPROFILE: "", ZIGLOG_ROOT: "", ...env },
+    env: { DENO_DIR, HOME: "", USERPROFILE: "", ZIGLOG_ROOT: "", ...env },
     stdout: "null",
     stderr: "piped",
   }).output();
