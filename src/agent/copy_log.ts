@@ -2,6 +2,8 @@
 
 import { dirname } from "../deps/path.ts";
 import { LogLockedError } from "../errors.ts";
+import { areSameBytes, writeFully } from "../storage/bytes.ts";
+import { unlessGone } from "../storage/file_error.ts";
 import { Ownership } from "../storage/ownership.ts";
 import { readFully } from "../storage/read_fully.ts";
 
@@ -54,26 +56,15 @@ export function copyLog(source: Deno.FsFile, path: string): CopyState {
 }
 
 function sizeOf(path: string): number | undefined {
-  try {
-    return Deno.statSync(path).size;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  return unlessGone(() => Deno.statSync(path).size);
 }
 
 function isBeginning(path: string, whole: Deno.FsFile, length: number): boolean {
   using beginning = Deno.openSync(path, { read: true });
   for (let at = 0; at < length; at += PIECE) {
     const size = Math.min(PIECE, length - at);
-    if (!isEqual(readFully(whole, at, size), readFully(beginning, at, size))) return false;
+    if (!areSameBytes(readFully(whole, at, size), readFully(beginning, at, size))) return false;
   }
-  return true;
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
   return true;
 }
 
@@ -89,7 +80,7 @@ function copy(source: Deno.FsFile, offset: number, to: string): void {
   for (let at = offset; at < size;) {
     const piece = readFully(source, at, Math.min(PIECE, size - at));
     if (piece.length === 0) break; // cut off meanwhile
-    for (let written = 0; written < piece.length;) written += target.writeSync(piece.subarray(written));
+    writeFully(target, piece);
     at += piece.length;
   }
 }

@@ -1,7 +1,8 @@
 import type { Decoded } from "../codec/dialect.ts";
 import type { Usage } from "../codec/zag_events.ts";
 import { lineStart } from "../storage/blocks.ts";
-import { FileCursor, unlessGone } from "../storage/file_cursor.ts";
+import { FileCursor } from "../storage/file_cursor.ts";
+import { unlessGone } from "../storage/file_error.ts";
 import type { TranscriptAgent } from "./live_agent.ts";
 import type { LiveTranscriptFile } from "./live_finder.ts";
 import { EventMarks } from "./live_marks.ts";

@@ -1,6 +1,8 @@
 /** The rights that a command gets. */
 
-import type { AgentFolder, PathAccess } from "../cli/access.ts";
+import { findAgentFolder } from "../agent/agent_folder.ts";
+import { AGENT_FOLDERS, type AgentFolder } from "../agent/agent_folders.ts";
+import type { PathAccess } from "../cli/access.ts";
 import { optionsOf, valuesOf } from "../cli/command_line.ts";
 import { join, resolve } from "../deps/path.ts";
 import { storeRoot } from "../storage/layout.ts";
@@ -41,7 +43,7 @@ export async function rightsOf(call: Call): Promise<Rights> {
   const sources = sourcesOf(call, given);
   const paths = new Paths();
   paths.add(store, root);
-  paths.add("read", ...agents.flatMap(placeOf));
+  paths.add("read", ...agents.map((agent) => findAgentFolder(agent, readEnv)).filter((place) => place !== undefined));
   await addNamed(call, given, paths);
   await addSources(sources, call, paths);
   const isEverywhere = linksWith !== undefined && given.valueOf(linksWith) !== undefined;
@@ -105,16 +107,11 @@ async function addNamed(call: Call, given: Given, paths: Paths): Promise<void> {
 }
 
 /** Whose files are read. */
-function agentsOf({ args, entry: { access: { agents = [], namesAgents } } }: Call): readonly AgentFolder[] {
-  return namesAgents ? agents.filter(({ agent }) => optionsOf(args).includes(agent)) : agents;
-}
-
-/** Where an agent keeps its files; nowhere when no home directory is known. */
-function placeOf({ name, movedBy, isBelow }: AgentFolder): string[] {
-  const moved = readEnv(movedBy);
-  if (moved !== undefined && !isBelow) return [moved];
-  const parent = moved ?? homeDirectory();
-  return parent === undefined ? [] : [join(parent, name)];
+function agentsOf({ args, entry: { access: { agents } } }: Call): readonly AgentFolder[] {
+  if (agents === undefined) return [];
+  const all = Object.entries(AGENT_FOLDERS);
+  const named = agents === "all" ? all : all.filter(([agent]) => optionsOf(args).includes(agent));
+  return named.map(([, folder]) => folder);
 }
 
 /** Which programs' sessions are looked at besides those of the store. */

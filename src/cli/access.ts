@@ -9,18 +9,6 @@
  */
 export type PathAccess = "read" | "write";
 
-/** A directory that an agent keeps for itself. */
-export interface AgentFolder {
-  /** The agent. */
-  readonly agent: string;
-  /** Its name in the home directory. */
-  readonly name: string;
-  /** The environment variable that names another place for it. */
-  readonly movedBy: string;
-  /** Whether that variable names the directory that it lies in. */
-  readonly isBelow?: boolean;
-}
-
 /** What a command may touch. Where programs can be kept from more than they need, this is what they get. */
 export interface Access {
   /** How it uses the store. */
@@ -31,10 +19,8 @@ export interface Access {
   readonly positionals?: PathAccess;
   /** The option that makes a link: only who may read and write everywhere is allowed to. */
   readonly linksWith?: string;
-  /** Directories of agents that it reads. */
-  readonly agents?: readonly AgentFolder[];
-  /** Whether it reads only what belongs to the agents that its arguments name. */
-  readonly namesAgents?: boolean;
+  /** Which agents' own files it reads: those of all, or of the agent that an argument names. */
+  readonly agents?: "all" | "argument";
   /**
    * When it reads what other programs have recorded: when `--source` asks for that, or also when a session is named by its
    * id, which may be any program's; or when an argument is `zag`, and then what that has recorded.

@@ -1,4 +1,4 @@
-import type { Access, AgentFolder } from "./access.ts";
+import type { Access } from "./access.ts";
 import type { Command, OptionTable } from "./command.ts";
 
 /** A command before it is loaded: what the overview needs, and no more. */
@@ -19,19 +19,11 @@ function erased<Options extends OptionTable>(command: Command<Options>): Command
 const READS: Access = { store: "read" };
 const WRITES: Access = { store: "write" };
 
-/** Where agents keep their own files. */
-const AGENT_FOLDERS: readonly AgentFolder[] = [
-  { agent: "claude", name: ".claude", movedBy: "CLAUDE_CONFIG_DIR" },
-  { agent: "codex", name: ".codex", movedBy: "CODEX_HOME" },
-  { agent: "gemini", name: ".gemini", movedBy: "GEMINI_CLI_HOME", isBelow: true },
-  { agent: "copilot", name: ".copilot", movedBy: "COPILOT_HOME" },
-];
-
 /** The commands by name, in the order of the overview. Each one's code is loaded only when it is used. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: {
     summary: "run a command or a plan, and record it",
-    access: { store: "write", positionals: "read", agents: AGENT_FOLDERS, linksWith: "session-dir", run: true },
+    access: { store: "write", positionals: "read", agents: "all", linksWith: "session-dir", run: true },
     load: async () => erased((await import("./run.ts")).run),
   },
   record: {
@@ -159,8 +151,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     access: {
       store: "write",
       options: { from: "read" },
-      agents: AGENT_FOLDERS,
-      namesAgents: true,
+      agents: "argument",
       sources: "argument",
     },
     load: async () => erased((await import("./import.ts")).importCommand),

@@ -4,7 +4,7 @@ import type { AnyEvent, LogFormat } from "../query/event_view.ts";
 import { compileFilter } from "../query/filter.ts";
 import { visible } from "../query/visible.ts";
 import { listLogs } from "../storage/evidence.ts";
-import { unlessGone } from "../storage/file_cursor.ts";
+import { unlessGone } from "../storage/file_error.ts";
 import { followAll, type FollowAllItem } from "../storage/follow_all.ts";
 import { openSource } from "../sources/open_source.ts";
 import type { SourceName } from "../sources/source.ts";

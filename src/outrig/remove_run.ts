@@ -2,7 +2,7 @@
 
 import { dirname, join, resolve } from "../deps/path.ts";
 import { SessionNotFoundError } from "../errors.ts";
-import { unlessGone } from "../storage/file_cursor.ts";
+import { unlessGone } from "../storage/file_error.ts";
 import { readDir } from "../storage/layout.ts";
 import { requirePath } from "../storage/permission.ts";
 import { lookAt } from "../storage/session_files.ts";

@@ -3,6 +3,8 @@
 import { decodeBlock } from "../codec/decode_block.ts";
 import type { Decoded, LineDialect } from "../codec/dialect.ts";
 import { LineSplitter } from "../codec/lines.ts";
+import { areSameBytes } from "./bytes.ts";
+import { unlessGone } from "./file_error.ts";
 import { openFile } from "./open_file.ts";
 import { readFully } from "./read_fully.ts";
 
@@ -113,7 +115,7 @@ export class FileCursor implements Disposable {
   #stillHolds(offset: number, bytes: Uint8Array): boolean {
     const now = readFully(this.#file, offset, bytes.length);
     this.#file.seekSync(this.#readOffset, Deno.SeekMode.Start);
-    return now.length === bytes.length && now.every((byte, at) => byte === bytes[at]);
+    return areSameBytes(now, bytes);
   }
 
   #seek(offset: number): void {
@@ -124,19 +126,4 @@ export class FileCursor implements Disposable {
 
 function identityOf(info: Deno.FileInfo): string {
   return `${info.dev}:${info.ino}`;
-}
-
-/**
- * Looks at a file that somebody may just have removed.
- *
- * @param look Looks.
- * @returns What was seen; `undefined` when the file is gone.
- */
-export function unlessGone<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

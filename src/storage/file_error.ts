@@ -11,3 +11,18 @@ export function isFileError(error: unknown): error is Error {
     error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.IsADirectory ||
     error instanceof NotAFileError || error instanceof Error && "code" in error;
 }
+
+/**
+ * Looks at a file that somebody may just have removed.
+ *
+ * @param look Looks.
+ * @returns What was seen; `undefined` when the file is gone.
+ */
+export function unlessGone<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,6 +1,7 @@
 /** Locks between processes: an advisory lock of the system on a file of its own. */
 
 import { LogLockedError } from "../errors.ts";
+import { unlessGone } from "./file_error.ts";
 import { NotAFileError, openFile } from "./open_file.ts";
 import { isGranted } from "./permission.ts";
 
@@ -50,12 +51,7 @@ export class FileLock implements Disposable {
    * @throws {LogLockedError} When another process or another handle holds it.
    */
   static takeExisting(path: string): FileLock | undefined {
-    try {
-      return FileLock.#open(path, (file) => lockNow(file, path), false);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
+    return unlessGone(() => FileLock.#open(path, (file) => lockNow(file, path), false));
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import { isJsonObject, parseJson } from "../codec/json.ts";
 import { LogLockedError } from "../errors.ts";
+import { unlessGone } from "./file_error.ts";
 import { FileLock } from "./file_lock.ts";
 import type { FollowAllItem } from "./follow_all.ts";
 import { requirePath } from "./permission.ts";
@@ -143,13 +144,8 @@ function takeLock(path: string): FileLock {
 }
 
 function load(path: string): CursorState | undefined {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const text = unlessGone(() => Deno.readTextFileSync(path));
+  if (text === undefined) return undefined;
   try {
     return parse(text);
   } catch (error) {

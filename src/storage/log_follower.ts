@@ -1,7 +1,8 @@
 /** Following one log, step by step: what comes next, and nothing about waiting for it. */
 
 import type { LineDialect } from "../codec/dialect.ts";
-import { FileCursor, unlessGone } from "./file_cursor.ts";
+import { FileCursor } from "./file_cursor.ts";
+import { unlessGone } from "./file_error.ts";
 import type { FollowEnd, FollowItem } from "./follow.ts";
 import { type Liveness, livenessOf } from "./liveness.ts";
 

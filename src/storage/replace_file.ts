@@ -1,5 +1,6 @@
 /** Files that are replaced as a whole. */
 
+import { areSameBytes, writeFully } from "./bytes.ts";
 import { openFile } from "./open_file.ts";
 import { readFully } from "./read_fully.ts";
 import { renameFile } from "./rename_file.ts";
@@ -14,7 +15,7 @@ import { renameFile } from "./rename_file.ts";
 export function replaceFile(path: string, content: string | Uint8Array<ArrayBuffer>): void {
   replaceBy(path, (temporary) => {
     using file = openFile(temporary, { write: true, create: true, truncate: true, mode: 0o600 });
-    writeAll(file, typeof content === "string" ? utf8.encode(content) : content);
+    writeFully(file, typeof content === "string" ? utf8.encode(content) : content);
     file.syncDataSync();
   });
 }
@@ -37,7 +38,7 @@ export function replaceFileTail(path: string, from: number, old: Uint8Array, tex
       if (!endsIn(file, from, old)) throw new ChangedError();
       file.truncateSync(from);
       file.seekSync(from, Deno.SeekMode.Start);
-      writeAll(file, utf8.encode(text));
+      writeFully(file, utf8.encode(text));
     });
     return true;
   } catch (error) {
@@ -51,7 +52,7 @@ class ChangedError extends Error {}
 
 function endsIn(file: Deno.FsFile, from: number, end: Uint8Array): boolean {
   const found = readFully(file, from, end.length + 1);
-  return found.length === end.length && found.every((byte, at) => byte === end[at]);
+  return areSameBytes(found, end);
 }
 
 const utf8 = new TextEncoder();
@@ -69,8 +70,4 @@ function replaceBy(path: string, write: (temporary: string) => void): void {
     }
     throw error;
   }
-}
-
-function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }

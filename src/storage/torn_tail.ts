@@ -1,6 +1,8 @@
 /** Taking an unfinished last line out of a log. */
 
 import { dirname } from "../deps/path.ts";
+import { areSameBytes } from "./bytes.ts";
+import { unlessGone } from "./file_error.ts";
 import { readFully } from "./read_fully.ts";
 import { replaceFile } from "./replace_file.ts";
 
@@ -59,16 +61,11 @@ function isFreeFor(bytes: Uint8Array, path: string): boolean {
 
 function isKept(bytes: Uint8Array, path: string): boolean {
   const kept = contentOf(path);
-  return kept !== undefined && kept.length === bytes.length && kept.every((byte, at) => byte === bytes[at]);
+  return kept !== undefined && areSameBytes(kept, bytes);
 }
 
 function contentOf(path: string): Uint8Array | undefined {
-  try {
-    return Deno.readFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  return unlessGone(() => Deno.readFileSync(path));
 }
 
 /** Makes a rename survive a power loss, where the system has a way to. */

@@ -3,7 +3,7 @@ import type { HistoricalLogAdapter, HistoricalSession } from "../../src/agent/ad
 import { type BackfilledSession, runBackfill } from "../../src/agent/backfill.ts";
 import { loadIndex } from "../../src/agent/indexes.ts";
 import { listAgentSessions } from "../../src/agent/sessions.ts";
-import type { TranscriptEvent } from "../../src/agent/transcript.ts";
+import { NO_FACTS, type TranscriptEvent } from "../../src/agent/transcript.ts";
 import { lockPathOf } from "../../src/storage/layout.ts";
 import { FileLock } from "../../src/storage/file_lock.ts";
 import { goldenText } from "../helpers/golden.ts";
@@ -21,22 +21,13 @@ interface Made {
   readonly events?: () => Iterable<TranscriptEvent> | AsyncIterable<TranscriptEvent>;
 }
 
-const FACTS = {
-  sessionId: null,
-  cwd: null,
-  model: null,
-  startedAt: null,
-  endedAt: null,
-  completeness: "full",
-} as const;
-
 function session({ id = "g-1", providerId = id, facts = {}, sourcePaths = [], events }: Made = {}): HistoricalSession {
   return {
     provider: "gemini",
     wrapperSessionId: id,
     providerSessionId: providerId,
     sourcePaths,
-    facts: { ...FACTS, ...facts },
+    facts: { ...NO_FACTS, ...facts },
     events: events ?? (() => [event("one"), event("two")]),
   };
 }
@@ -156,7 +147,7 @@ Deno.test("runBackfill() leaves a session alone that somebody writes, one whose 
 
 Deno.test("runBackfill() takes events one by one, and tells how complete a log is as soon as that is known", async () => {
   using store = new AgentStore();
-  const facts: { -readonly [K in keyof HistoricalSession["facts"]]: HistoricalSession["facts"][K] } = { ...FACTS };
+  const facts: { -readonly [K in keyof HistoricalSession["facts"]]: HistoricalSession["facts"][K] } = { ...NO_FACTS };
   let pending = 0;
   let most = 0;
   async function* events(): AsyncGenerator<TranscriptEvent> {

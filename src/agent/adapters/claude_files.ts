@@ -2,7 +2,8 @@
 
 import { join } from "../../deps/path.ts";
 import { readEnv, type ReadVariable, requirePath } from "../../storage/permission.ts";
-import { folderAtHome } from "../agent_folder.ts";
+import { agentFolder } from "../agent_folder.ts";
+import { AGENT_FOLDERS } from "../agent_folders.ts";
 import type { TranscriptFile } from "../transcript.ts";
 import { headText, transcriptAt, transcriptsBelow } from "../transcript_head.ts";
 
@@ -17,7 +18,7 @@ const SUB_AGENT = /^agent-.*\.jsonl$/;
  * @throws {UsageError} When neither is known.
  */
 export function claudeFolder(env: ReadVariable = readEnv): string {
-  return env("CLAUDE_CONFIG_DIR") || folderAtHome("Claude Code", ".claude", env);
+  return agentFolder(AGENT_FOLDERS.claude, env);
 }
 
 /**

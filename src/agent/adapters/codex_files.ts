@@ -2,7 +2,8 @@
 
 import { join } from "../../deps/path.ts";
 import { readEnv, type ReadVariable, requirePath } from "../../storage/permission.ts";
-import { folderAtHome } from "../agent_folder.ts";
+import { agentFolder } from "../agent_folder.ts";
+import { AGENT_FOLDERS } from "../agent_folders.ts";
 import type { TranscriptFile } from "../transcript.ts";
 import { headText, transcriptAt, transcriptsBelow } from "../transcript_head.ts";
 
@@ -19,7 +20,7 @@ const DEPTH = 3;
  * @throws {UsageError} When neither is known.
  */
 export function codexFolder(env: ReadVariable = readEnv): string {
-  return env("CODEX_HOME") || folderAtHome("Codex", ".codex", env);
+  return agentFolder(AGENT_FOLDERS.codex, env);
 }
 
 /**

@@ -4,7 +4,8 @@ import { basename, dirname, join } from "../../deps/path.ts";
 import { parse as parseYaml } from "../../deps/yaml.ts";
 import { isJsonObject, type JsonObject } from "../../codec/json.ts";
 import { mayRead, readEnv, type ReadVariable, requirePath } from "../../storage/permission.ts";
-import { folderAtHome } from "../agent_folder.ts";
+import { agentFolder } from "../agent_folder.ts";
+import { AGENT_FOLDERS } from "../agent_folders.ts";
 import type { TranscriptFile } from "../transcript.ts";
 import { headText, transcriptAt, transcriptsBelow } from "../transcript_head.ts";
 
@@ -16,7 +17,7 @@ import { headText, transcriptAt, transcriptsBelow } from "../transcript_head.ts"
  * @throws {UsageError} When neither is known.
  */
 export function copilotFolder(env: ReadVariable = readEnv): string {
-  return env("COPILOT_HOME") || folderAtHome("Copilot CLI", ".copilot", env);
+  return agentFolder(AGENT_FOLDERS.copilot, env);
 }
 
 /**

@@ -3,7 +3,8 @@
 import { basename, dirname, join, resolve } from "../../deps/path.ts";
 import { isJsonObject } from "../../codec/json.ts";
 import { mayRead, readEnv, type ReadVariable, requirePath } from "../../storage/permission.ts";
-import { folderAtHome } from "../agent_folder.ts";
+import { agentFolder } from "../agent_folder.ts";
+import { AGENT_FOLDERS } from "../agent_folders.ts";
 import type { TranscriptFile } from "../transcript.ts";
 import { transcriptAt, transcriptsBelow } from "../transcript_head.ts";
 
@@ -15,8 +16,7 @@ import { transcriptAt, transcriptsBelow } from "../transcript_head.ts";
  * @throws {UsageError} When neither is known.
  */
 export function geminiFolder(env: ReadVariable = readEnv): string {
-  const moved = env("GEMINI_CLI_HOME");
-  return moved ? join(moved, ".gemini") : folderAtHome("Gemini CLI", ".gemini", env);
+  return agentFolder(AGENT_FOLDERS.gemini, env);
 }
 
 /**
